@@ -1,0 +1,15 @@
+//! The words of lightproof as values, and its rules as pure functions over them.
+//!
+//! Here are assets, EXIF fields, fingerprints, grouping, THE RULE and anomalies.
+//! Absent on purpose: I/O, the clock, randomness, async, SQL and foreign JSON. Whatever needs one of
+//! these is handed in by a caller as a value.
+
+pub mod asset;
+pub mod digest;
+pub mod exif;
+pub mod fingerprint;
+pub mod media_type;
+pub mod moment;
+pub mod probe;
+pub mod problem;
+pub mod read_at;
