@@ -1,1 +1,29 @@
-//! placeholder
+//! The ledger: what lightproof knows, on disk.
+//!
+//! Two SQLite files in one folder: `survey.sqlite`, which reading the library again would rebuild, and
+//! `record.sqlite`, which holds what a person said and is written with `synchronous=FULL`.
+//! The only crate that knows SQL. Absent on purpose: walking, reading assets, and every rule.
+
+mod anomalies;
+mod assets;
+mod error;
+mod groups;
+mod ids;
+mod migrate;
+mod open;
+mod passes;
+mod runs;
+mod settle;
+mod sources;
+mod stored;
+
+pub use anomalies::StoredAnomaly;
+pub use assets::{Depth, Met, Reading};
+pub use error::{Kind, LedgerError};
+pub use groups::{GroupRow, MemberRow, StoredGroup};
+pub use ids::source_slug;
+pub use open::Ledger;
+pub use runs::{FolderNote, FolderNoteKind, Run, RunKey};
+pub use settle::Settled;
+pub use sources::{Recognised, RootIdentity, StoredSource};
+pub use stored::{AssetKey, Place, Stamp, StoredAsset};

@@ -1,0 +1,437 @@
+//! Assets met and read: the writes of a walk.
+
+use lightproof_model::{
+    asset::Fate,
+    digest::Sha1,
+    exif::{Directory, ExifField},
+    moment::{RecordedDate, WallClock},
+    probe::Probe,
+    problem::{Integrity, Problem},
+};
+use rusqlite::{OptionalExtension, params};
+
+use crate::{
+    AssetKey, Ledger, LedgerError, Place, RunKey, Stamp, ids,
+    stored::{problems, stored_problems},
+};
+
+/// How deep an asset was, or is to be, read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Depth {
+    /// Nothing of it.
+    Nothing = 0,
+    /// Its metadata.
+    Head = 1,
+    /// Its metadata, and all bytes for SHA-1.
+    Hashed = 2,
+    /// Everything: metadata, SHA-1, image digest, fingerprint, integrity.
+    Whole = 3,
+}
+
+/// What meeting a place in a walk means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Met {
+    /// New, changed, or not read as deep as wanted: it is to be read.
+    ToRead(AssetKey),
+    /// As it was; there is nothing to read.
+    Unchanged(AssetKey),
+    /// This run has met the place itself before.
+    Already(AssetKey),
+    /// A further place of an asset that this run has met.
+    FurtherPlace(AssetKey),
+    /// An asset of this source with this stamp was elsewhere; whether it moved shows when the walk is over.
+    PerhapsMoved(AssetKey),
+}
+
+/// What reading an asset gave.
+#[derive(Debug)]
+pub struct Reading<'a> {
+    /// How it ended.
+    pub fate: Fate,
+    /// How deep it went.
+    pub depth: Depth,
+    /// Which version of the probing code read it.
+    pub version: u32,
+    /// The stamp of the bytes that were read.
+    pub stamp: Option<Stamp>,
+    /// What they told.
+    pub probe: Option<&'a Probe>,
+    /// Their SHA-1.
+    pub sha1: Option<Sha1>,
+    /// Of a sidecar: the date it gives.
+    pub sidecar_date: Option<WallClock>,
+    /// What went wrong around the reading.
+    pub problems: Vec<Problem>,
+}
+
+struct Row {
+    key: i64,
+    seen_run: i64,
+    depth: i64,
+    version: i64,
+    fate: Option<String>,
+    stamp: Stamp,
+}
+
+const ROW: &str = "SELECT key, seen_run, depth, probe_version, fate, device, inode, size, mtime, ctime FROM asset";
+
+impl Ledger {
+    /// Notes that a run met a place, and tells what is to be done about it.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read or written.
+    pub fn meet(
+        &mut self,
+        run: RunKey,
+        place: &Place,
+        stamp: Stamp,
+        wanted: Depth,
+        version: u32,
+        now: i64,
+    ) -> Result<Met, LedgerError> {
+        self.batch()?;
+        let here = self.row_at(place)?;
+        if let Some(row) = &here
+            && row.seen_run == run.0
+        {
+            return Ok(Met::Already(AssetKey(row.key)));
+        }
+        let same = self.rows_of_inode(stamp)?;
+        if let Some(met) = same.iter().find(|row| row.0.seen_run == run.0) {
+            self.note_further_place(run, place, met.0.key)?;
+            return Ok(Met::FurtherPlace(AssetKey(met.0.key)));
+        }
+        let Some(row) = here else {
+            // The same file was met before at another place. In another source this is another road to one asset. In the
+            // same source it may have moved with its folder, which does not touch its ctime.
+            if let Some((row, source)) = same.iter().find(|(row, _)| row.stamp == stamp && row.depth > 0) {
+                if source == place.source.as_str() {
+                    return Ok(Met::PerhapsMoved(AssetKey(row.key)));
+                }
+                self.note_further_place(run, place, row.key)?;
+                return self.meet_known(run, row, stamp, wanted, version);
+            }
+            return self.meet_new(run, place, stamp, now);
+        };
+        self.meet_known(run, &row, stamp, wanted, version)
+    }
+
+    /// Looks into what may have moved once the walk is over: the asset has moved if its old place was not met.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read or written.
+    pub fn settle_move(
+        &mut self,
+        run: RunKey,
+        asset: AssetKey,
+        place: &Place,
+        stamp: Stamp,
+        wanted: Depth,
+        version: u32,
+    ) -> Result<Met, LedgerError> {
+        self.batch()?;
+        let row = self.survey.prepare_cached(&format!("{ROW} WHERE key = ?1"))?.query_row([asset.0], read_row)?;
+        if row.seen_run == run.0 {
+            self.note_further_place(run, place, row.key)?;
+            return Ok(Met::FurtherPlace(asset));
+        }
+        self.survey.prepare_cached("UPDATE asset SET folder = ?2, name = ?3 WHERE key = ?1")?.execute(params![
+            row.key,
+            place.folder,
+            place.name
+        ])?;
+        self.meet_known(run, &row, stamp, wanted, version)
+    }
+
+    fn meet_known(&mut self, run: RunKey, row: &Row, stamp: Stamp, wanted: Depth, version: u32) -> Result<Met, LedgerError> {
+        let as_it_was = row.stamp == stamp;
+        let deep_enough = row.depth >= wanted as i64 && row.version == i64::from(version) && row.fate.is_some();
+        if as_it_was && deep_enough {
+            self.survey
+                .prepare_cached(
+                    "UPDATE asset SET seen_run = ?2, gone_since = NULL, fate = CASE fate WHEN 'skipped' THEN fate ELSE 'unchanged' END WHERE key = ?1",
+                )?
+                .execute(params![row.key, run.0])?;
+            if row.fate.as_deref() == Some(Fate::Unreadable.word()) {
+                self.forget_unreadable(row.key)?;
+            }
+            return Ok(Met::Unchanged(AssetKey(row.key)));
+        }
+        // Until it is read, the row must not look read: a kill may come at any moment.
+        self.survey
+            .prepare_cached(
+                "UPDATE asset SET device = ?3, inode = ?4, size = ?5, mtime = ?6, ctime = ?7, fate = NULL, depth = 0, gone_since = NULL, \
+                 seen_run = ?2, was_sha1 = CASE WHEN ?8 THEN was_sha1 ELSE coalesce(was_sha1, sha1) END WHERE key = ?1",
+            )?
+            .execute(params![
+                row.key,
+                run.0,
+                stamp.device as i64,
+                stamp.inode as i64,
+                stamp.size as i64,
+                stamp.mtime,
+                stamp.ctime,
+                as_it_was
+            ])?;
+        Ok(Met::ToRead(AssetKey(row.key)))
+    }
+
+    fn meet_new(&mut self, run: RunKey, place: &Place, stamp: Stamp, now: i64) -> Result<Met, LedgerError> {
+        let id = self.free_id(place)?;
+        self.survey
+            .prepare_cached(
+                "INSERT INTO asset (id, source, folder, name, device, inode, size, mtime, ctime, seen_run, born_run, first_seen) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?10, ?11)",
+            )?
+            .execute(params![
+                id,
+                place.source.as_str(),
+                place.folder,
+                place.name,
+                stamp.device as i64,
+                stamp.inode as i64,
+                stamp.size as i64,
+                stamp.mtime,
+                stamp.ctime,
+                run.0,
+                now
+            ])?;
+        Ok(Met::ToRead(AssetKey(self.survey.last_insert_rowid())))
+    }
+
+    /// An id for what is first seen at a place. Where an asset that moved on still bears that id, the next one.
+    pub(crate) fn free_id(&self, place: &Place) -> Result<String, LedgerError> {
+        let mut taken = self.survey.prepare_cached("SELECT 1 FROM asset WHERE id = ?1")?;
+        for again in 0.. {
+            let id = ids::derived('a', &[place.source.as_str().as_bytes(), &place.path()], again, 13);
+            if !taken.exists([&id])? {
+                return Ok(id);
+            }
+        }
+        unreachable!("a free id is found after finitely many")
+    }
+
+    fn row_at(&self, place: &Place) -> Result<Option<Row>, LedgerError> {
+        let mut query = self.survey.prepare_cached(&format!("{ROW} WHERE source = ?1 AND folder = ?2 AND name = ?3"))?;
+        Ok(query.query_row(params![place.source.as_str(), place.folder, place.name], read_row).optional()?)
+    }
+
+    fn rows_of_inode(&self, stamp: Stamp) -> Result<Vec<(Row, String)>, LedgerError> {
+        let mut query = self.survey.prepare_cached(
+            "SELECT key, seen_run, depth, probe_version, fate, device, inode, size, mtime, ctime, source FROM asset \
+             WHERE device = ?1 AND inode = ?2 AND gone_since IS NULL ORDER BY key",
+        )?;
+        let rows = query
+            .query_map(params![stamp.device as i64, stamp.inode as i64], |r| Ok((read_row(r)?, r.get(10)?)))?
+            .collect::<Result<_, _>>()?;
+        Ok(rows)
+    }
+
+    fn note_further_place(&mut self, run: RunKey, place: &Place, asset: i64) -> Result<(), LedgerError> {
+        self.survey
+            .prepare_cached(
+                "INSERT OR REPLACE INTO further_place (source, folder, name, asset, run) VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![place.source.as_str(), place.folder, place.name, asset, run.0])?;
+        Ok(())
+    }
+
+    fn forget_unreadable(&mut self, key: i64) -> Result<(), LedgerError> {
+        let stored: Option<String> = self.survey.query_row("SELECT problems FROM asset WHERE key = ?1", [key], |r| r.get(0))?;
+        let rest = problems(&stored.unwrap_or_default());
+        let rest = stored_problems(rest.iter().filter(|p| p.kind != lightproof_model::problem::ProblemKind::Unreadable));
+        self.survey.execute("UPDATE asset SET problems = ?2 WHERE key = ?1", params![key, rest])?;
+        Ok(())
+    }
+
+    /// Stores what reading an asset gave.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn store(&mut self, run: RunKey, asset: AssetKey, reading: &Reading<'_>) -> Result<(), LedgerError> {
+        self.batch()?;
+        let facts = reading.probe.map(|p| &p.facts);
+        let picture = reading.probe.and_then(|p| p.picture.as_ref());
+        let fingerprint = picture.and_then(|p| p.fingerprint.as_ref());
+        let dimensions = facts.and_then(|f| f.dimensions).or(picture.and_then(|p| p.dimensions));
+        let all_problems = facts
+            .into_iter()
+            .flat_map(|f| &f.problems)
+            .chain(picture.into_iter().flat_map(|p| &p.problems))
+            .chain(&reading.problems);
+        let integrity = match reading.fate {
+            Fate::Unreadable => Integrity::Unreadable,
+            _ => picture.map_or(Integrity::NotChecked, |p| p.integrity),
+        };
+        let text = |t: Option<WallClock>| t.map(|t| t.to_string());
+        self.survey
+            .prepare_cached(
+                "UPDATE asset SET fate = ?2, depth = ?3, probe_version = ?4, read_run = ?5, media_type = ?6, sha1 = ?7, image_digest = ?8, \
+                 hash = ?9, field_count = ?10, taken = ?11, sub_sec = ?12, zone = ?13, make = ?14, model = ?15, serial = ?16, \
+                 internal_serial = ?17, body_made = ?18, lens = ?19, latitude = ?20, longitude = ?21, gps_time = ?22, orientation = ?23, \
+                 width = ?24, height = ?25, container_time = ?26, content_identifier = ?27, integrity = ?28, problems = ?29, \
+                 sidecar_date = ?30 WHERE key = ?1",
+            )?
+            .execute(params![
+                asset.0,
+                reading.fate.word(),
+                reading.depth as i64,
+                reading.version,
+                run.0,
+                reading.probe.map(|p| p.media_type.mime()),
+                reading.sha1.map(|d| d.0),
+                picture.and_then(|p| p.image_digest).map(|d| d.0),
+                fingerprint.map(|f| f.hash as i64),
+                facts.map(|f| f.exif_field_count),
+                facts.and_then(|f| recorded(&f.date_time_original)),
+                facts.and_then(|f| f.sub_sec.as_deref()),
+                facts.and_then(|f| f.offset.as_deref()),
+                facts.and_then(|f| f.make.as_deref()),
+                facts.and_then(|f| f.model.as_deref()),
+                facts.and_then(|f| f.serial.as_deref()),
+                facts.and_then(|f| f.internal_serial.as_deref()),
+                facts.and_then(|f| f.body_made).map(|d| d.to_string()),
+                facts.and_then(|f| f.lens.as_deref()),
+                facts.and_then(|f| f.position).map(|p| p.latitude),
+                facts.and_then(|f| f.position).map(|p| p.longitude),
+                facts.and_then(|f| text(f.gps_time_utc)),
+                facts.and_then(|f| f.orientation),
+                dimensions.map(|d| d.width),
+                dimensions.map(|d| d.height),
+                facts.and_then(|f| text(f.container_time_utc)),
+                facts.and_then(|f| f.content_identifier.as_deref()),
+                integrity.word(),
+                stored_problems(all_problems),
+                text(reading.sidecar_date),
+            ])?;
+        if let Some(stamp) = reading.stamp {
+            self.survey
+                .prepare_cached("UPDATE asset SET device = ?2, inode = ?3, size = ?4, mtime = ?5, ctime = ?6 WHERE key = ?1")?
+                .execute(params![
+                    asset.0,
+                    stamp.device as i64,
+                    stamp.inode as i64,
+                    stamp.size as i64,
+                    stamp.mtime,
+                    stamp.ctime
+                ])?;
+        }
+        self.store_beside(asset, facts.map(|f| &f.exif[..]), fingerprint.map(|f| &f.gray[..]))
+    }
+
+    fn store_beside(&mut self, asset: AssetKey, exif: Option<&[ExifField]>, gray: Option<&[u8]>) -> Result<(), LedgerError> {
+        match exif {
+            Some(fields) if !fields.is_empty() => self
+                .survey
+                .prepare_cached("INSERT OR REPLACE INTO exif (asset, fields) VALUES (?1, ?2)")?
+                .execute(params![asset.0, stored_fields(fields)])?,
+            _ => self.survey.prepare_cached("DELETE FROM exif WHERE asset = ?1")?.execute([asset.0])?,
+        };
+        match gray {
+            Some(gray) => self
+                .survey
+                .prepare_cached("INSERT OR REPLACE INTO gray (asset, gray) VALUES (?1, ?2)")?
+                .execute(params![asset.0, gray])?,
+            None => self.survey.prepare_cached("DELETE FROM gray WHERE asset = ?1")?.execute([asset.0])?,
+        };
+        Ok(())
+    }
+
+    /// Every EXIF field of an asset.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn exif_fields(&self, asset: AssetKey) -> Result<Vec<ExifField>, LedgerError> {
+        let stored: Option<String> = self
+            .survey
+            .prepare_cached("SELECT fields FROM exif WHERE asset = ?1")?
+            .query_row([asset.0], |r| r.get(0))
+            .optional()?;
+        Ok(stored.map(|s| fields(&s)).unwrap_or_default())
+    }
+}
+
+/// DateTimeOriginal in a form that [`RecordedDate::parse`] takes back.
+fn recorded(date: &RecordedDate) -> Option<String> {
+    match date {
+        RecordedDate::Missing => None,
+        RecordedDate::Zero { raw } | RecordedDate::Impossible { raw } => Some(raw.clone()),
+        RecordedDate::At(at) => Some(at.to_string()),
+    }
+}
+
+/// EXIF fields as text: one a line, five parts apart by tabs.
+fn stored_fields(fields: &[ExifField]) -> String {
+    let escape = |text: &str| text.replace('\\', "\\\\").replace('\t', "\\t").replace('\n', "\\n").replace('\r', "\\r");
+    let line = |f: &ExifField| {
+        format!("{}\t{:04x}\t{}\t{}\t{}", f.directory.name(), f.tag, u8::from(f.counts), escape(&f.name), escape(&f.value))
+    };
+    fields.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn fields(stored: &str) -> Vec<ExifField> {
+    let unescape = |text: &str| {
+        let mut out = String::with_capacity(text.len());
+        let mut chars = text.chars();
+        while let Some(c) = chars.next() {
+            let escaped = if c == '\\' { chars.next() } else { None };
+            out.push(match escaped {
+                Some('t') => '\t',
+                Some('n') => '\n',
+                Some('r') => '\r',
+                Some(other) => other,
+                None => c,
+            });
+        }
+        out
+    };
+    stored
+        .split('\n')
+        .filter_map(|line| {
+            let mut parts = line.splitn(5, '\t');
+            let (directory, tag, counts) = (parts.next()?, parts.next()?, parts.next()?);
+            Some(ExifField {
+                directory: Directory::ALL.into_iter().find(|d| d.name() == directory)?,
+                tag: u16::from_str_radix(tag, 16).ok()?,
+                counts: counts == "1",
+                name: unescape(parts.next()?).into(),
+                value: unescape(parts.next()?),
+            })
+        })
+        .collect()
+}
+
+fn read_row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
+    Ok(Row {
+        key: r.get(0)?,
+        seen_run: r.get(1)?,
+        depth: r.get(2)?,
+        version: r.get(3)?,
+        fate: r.get(4)?,
+        stamp: Stamp {
+            device: r.get::<_, i64>(5)? as u64,
+            inode: r.get::<_, i64>(6)? as u64,
+            size: r.get::<_, i64>(7)? as u64,
+            mtime: r.get(8)?,
+            ctime: r.get(9)?,
+        },
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exif_fields_are_read_back_as_they_were_stored() {
+        let field = |value: &str| ExifField {
+            directory: Directory::Gps,
+            tag: 0x1d,
+            name: "GPSDateStamp".into(),
+            value: value.to_owned(),
+            counts: true,
+        };
+        let all = vec![field("2009:07:18"), field("tab\there"), field("back\\slash\nline"), field("")];
+        assert_eq!(fields(&stored_fields(&all)), all);
+    }
+}

@@ -1,0 +1,115 @@
+//! Opening the ledger: its folder, its lock, its two databases.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use rusqlite::Connection;
+
+use crate::{LedgerError, migrate};
+
+/// The ledger, open and locked for this process.
+pub struct Ledger {
+    pub(crate) survey: Connection,
+    pub(crate) record: Connection,
+    dir: PathBuf,
+    in_batch: usize,
+    // Held until the ledger is dropped: two surveys must not write one ledger.
+    _lock: File,
+}
+
+/// Rows written before a transaction is committed. A kill loses at most these, and they are read again.
+const BATCH: usize = 1000;
+
+impl Ledger {
+    /// Opens the ledger in a folder, making both where they are missing. The folder is for its owner's eyes only.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the folder cannot be used, another process holds it, or a newer program wrote it.
+    pub fn open(dir: &Path) -> Result<Ledger, LedgerError> {
+        let folder = |error| LedgerError::Folder { dir: dir.to_owned(), error };
+        make_private(dir).map_err(folder)?;
+        let lock = OpenOptions::new().create(true).append(true).open(dir.join("lock")).map_err(folder)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Err(LedgerError::InUse { dir: dir.to_owned() }),
+            Err(fs::TryLockError::Error(error)) => return Err(folder(error)),
+        }
+        let mut survey = connect(&dir.join("survey.sqlite"), "NORMAL")?;
+        let mut record = connect(&dir.join("record.sqlite"), "FULL")?;
+        migrate::migrate(&mut survey, migrate::SURVEY)?;
+        migrate::migrate(&mut record, migrate::RECORD)?;
+        Ok(Ledger { survey, record, dir: dir.to_owned(), in_batch: 0, _lock: lock })
+    }
+
+    /// The folder it lies in.
+    #[must_use]
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Opens a batch of writes if none is open.
+    pub(crate) fn batch(&mut self) -> Result<(), LedgerError> {
+        if self.survey.is_autocommit() {
+            self.survey.execute_batch("BEGIN IMMEDIATE")?;
+        }
+        self.in_batch += 1;
+        if self.in_batch > BATCH {
+            self.flush()?;
+            self.survey.execute_batch("BEGIN IMMEDIATE")?;
+        }
+        Ok(())
+    }
+
+    /// Puts all that was written so far on disk.
+    ///
+    /// # Errors
+    /// When the database cannot be written, for example on a full disk.
+    pub fn flush(&mut self) -> Result<(), LedgerError> {
+        self.in_batch = 0;
+        if !self.survey.is_autocommit() {
+            self.survey.execute_batch("COMMIT")?;
+        }
+        Ok(())
+    }
+}
+
+fn connect(path: &Path, synchronous: &str) -> Result<Connection, LedgerError> {
+    let db = Connection::open(path)?;
+    db.busy_timeout(Duration::from_secs(10))?;
+    db.set_prepared_statement_cache_capacity(64);
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "synchronous", synchronous)?;
+    db.pragma_update(None, "foreign_keys", "ON")?;
+    db.pragma_update(None, "cache_size", -32_768)?; // KiB
+    db.pragma_update(None, "temp_store", "FILE")?; // sorting ten million rows must not happen in memory
+    Ok(db)
+}
+
+fn make_private(dir: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::DirBuilderExt;
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_second_process_is_told_that_the_ledger_is_in_use() {
+        let dir = tempfile::tempdir().unwrap();
+        let _first = Ledger::open(dir.path()).unwrap();
+        assert!(matches!(Ledger::open(dir.path()), Err(LedgerError::InUse { .. })));
+    }
+
+    #[test]
+    fn the_record_is_written_through_to_the_disk() {
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(dir.path()).unwrap();
+        let synchronous = |db: &Connection| db.query_row("PRAGMA synchronous", [], |r| r.get::<_, i64>(0)).unwrap();
+        assert_eq!(synchronous(&ledger.record), 2, "FULL");
+        assert_eq!(synchronous(&ledger.survey), 1, "NORMAL");
+    }
+}
