@@ -1,1 +1,25 @@
-//! placeholder
+//! The engine: the one API of all faces.
+//!
+//! Here the pipeline runs: manifest, groups, anomalies, summary, from sources through `media` into the ledger and
+//! out as proofs. Rules are `model`'s. Absent on purpose: printing, terminals, arguments; and any road from a
+//! ranking to an action.
+
+pub mod account;
+mod devices;
+mod error;
+pub mod explain;
+mod flagging;
+mod grouping;
+mod manifest;
+pub mod pipeline;
+pub mod proofs;
+mod read_all;
+mod reading;
+pub mod roots;
+pub mod settings;
+mod summarise;
+mod units;
+pub mod watch;
+
+pub use error::{EngineError, Kind};
+pub use lightproof_ledger::{Depth, FolderNote, FolderNoteKind, Ledger, Place, StoredAnomaly, StoredAsset, StoredGroup};

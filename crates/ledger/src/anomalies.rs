@@ -28,7 +28,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the ledger cannot be written.
-    pub fn forget_anomalies(&mut self) -> Result<(), LedgerError> {
+    pub fn forget_anomalies(&self) -> Result<(), LedgerError> {
         self.batch()?;
         self.survey.execute("DELETE FROM anomaly", [])?;
         Ok(())
@@ -38,7 +38,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the ledger cannot be written.
-    pub fn store_anomaly(&mut self, found: &StoredAnomaly) -> Result<(), LedgerError> {
+    pub fn store_anomaly(&self, found: &StoredAnomaly) -> Result<(), LedgerError> {
         self.batch()?;
         self.survey
             .prepare_cached(

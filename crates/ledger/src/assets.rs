@@ -81,7 +81,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read or written.
     pub fn meet(
-        &mut self,
+        &self,
         run: RunKey,
         place: &Place,
         stamp: Stamp,
@@ -121,7 +121,7 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read or written.
     pub fn settle_move(
-        &mut self,
+        &self,
         run: RunKey,
         asset: AssetKey,
         place: &Place,
@@ -143,7 +143,7 @@ impl Ledger {
         self.meet_known(run, &row, stamp, wanted, version)
     }
 
-    fn meet_known(&mut self, run: RunKey, row: &Row, stamp: Stamp, wanted: Depth, version: u32) -> Result<Met, LedgerError> {
+    fn meet_known(&self, run: RunKey, row: &Row, stamp: Stamp, wanted: Depth, version: u32) -> Result<Met, LedgerError> {
         let as_it_was = row.stamp == stamp;
         let deep_enough = row.depth >= wanted as i64 && row.version == i64::from(version) && row.fate.is_some();
         if as_it_was && deep_enough {
@@ -176,7 +176,7 @@ impl Ledger {
         Ok(Met::ToRead(AssetKey(row.key)))
     }
 
-    fn meet_new(&mut self, run: RunKey, place: &Place, stamp: Stamp, now: i64) -> Result<Met, LedgerError> {
+    fn meet_new(&self, run: RunKey, place: &Place, stamp: Stamp, now: i64) -> Result<Met, LedgerError> {
         let id = self.free_id(place)?;
         self.survey
             .prepare_cached(
@@ -227,7 +227,7 @@ impl Ledger {
         Ok(rows)
     }
 
-    fn note_further_place(&mut self, run: RunKey, place: &Place, asset: i64) -> Result<(), LedgerError> {
+    fn note_further_place(&self, run: RunKey, place: &Place, asset: i64) -> Result<(), LedgerError> {
         self.survey
             .prepare_cached(
                 "INSERT OR REPLACE INTO further_place (source, folder, name, asset, run) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -236,7 +236,7 @@ impl Ledger {
         Ok(())
     }
 
-    fn forget_unreadable(&mut self, key: i64) -> Result<(), LedgerError> {
+    fn forget_unreadable(&self, key: i64) -> Result<(), LedgerError> {
         let stored: Option<String> = self.survey.query_row("SELECT problems FROM asset WHERE key = ?1", [key], |r| r.get(0))?;
         let rest = problems(&stored.unwrap_or_default());
         let rest = stored_problems(rest.iter().filter(|p| p.kind != lightproof_model::problem::ProblemKind::Unreadable));
@@ -248,7 +248,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the ledger cannot be written.
-    pub fn store(&mut self, run: RunKey, asset: AssetKey, reading: &Reading<'_>) -> Result<(), LedgerError> {
+    pub fn store(&self, run: RunKey, asset: AssetKey, reading: &Reading<'_>) -> Result<(), LedgerError> {
         self.batch()?;
         let facts = reading.probe.map(|p| &p.facts);
         let picture = reading.probe.and_then(|p| p.picture.as_ref());
@@ -319,7 +319,7 @@ impl Ledger {
         self.store_beside(asset, facts.map(|f| &f.exif[..]), fingerprint.map(|f| &f.gray[..]))
     }
 
-    fn store_beside(&mut self, asset: AssetKey, exif: Option<&[ExifField]>, gray: Option<&[u8]>) -> Result<(), LedgerError> {
+    fn store_beside(&self, asset: AssetKey, exif: Option<&[ExifField]>, gray: Option<&[u8]>) -> Result<(), LedgerError> {
         match exif {
             Some(fields) if !fields.is_empty() => self
                 .survey

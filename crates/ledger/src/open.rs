@@ -1,6 +1,7 @@
 //! Opening the ledger: its folder, its lock, its two databases.
 
 use std::{
+    cell::Cell,
     fs::{self, File, OpenOptions},
     path::{Path, PathBuf},
     time::Duration,
@@ -15,7 +16,7 @@ pub struct Ledger {
     pub(crate) survey: Connection,
     pub(crate) record: Connection,
     dir: PathBuf,
-    in_batch: usize,
+    in_batch: Cell<usize>,
     // Held until the ledger is dropped: two surveys must not write one ledger.
     _lock: File,
 }
@@ -41,7 +42,7 @@ impl Ledger {
         let mut record = connect(&dir.join("record.sqlite"), "FULL")?;
         migrate::migrate(&mut survey, migrate::SURVEY)?;
         migrate::migrate(&mut record, migrate::RECORD)?;
-        Ok(Ledger { survey, record, dir: dir.to_owned(), in_batch: 0, _lock: lock })
+        Ok(Ledger { survey, record, dir: dir.to_owned(), in_batch: Cell::new(0), _lock: lock })
     }
 
     /// The folder it lies in.
@@ -51,15 +52,14 @@ impl Ledger {
     }
 
     /// Opens a batch of writes if none is open.
-    pub(crate) fn batch(&mut self) -> Result<(), LedgerError> {
+    pub(crate) fn batch(&self) -> Result<(), LedgerError> {
+        if self.in_batch.get() >= BATCH {
+            self.flush()?;
+        }
         if self.survey.is_autocommit() {
             self.survey.execute_batch("BEGIN IMMEDIATE")?;
         }
-        self.in_batch += 1;
-        if self.in_batch > BATCH {
-            self.flush()?;
-            self.survey.execute_batch("BEGIN IMMEDIATE")?;
-        }
+        self.in_batch.set(self.in_batch.get() + 1);
         Ok(())
     }
 
@@ -67,8 +67,8 @@ impl Ledger {
     ///
     /// # Errors
     /// When the database cannot be written, for example on a full disk.
-    pub fn flush(&mut self) -> Result<(), LedgerError> {
-        self.in_batch = 0;
+    pub fn flush(&self) -> Result<(), LedgerError> {
+        self.in_batch.set(0);
         if !self.survey.is_autocommit() {
             self.survey.execute_batch("COMMIT")?;
         }

@@ -51,6 +51,30 @@ impl Ledger {
         Ok(())
     }
 
+    /// Assets of a run that wait to be read, by source, folder and name: at most `limit` after a place.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn waiting(&self, run: RunKey, after: Option<&Place>, limit: u32) -> Result<Vec<(AssetKey, Place)>, LedgerError> {
+        let mut query = self.survey.prepare_cached(
+            "SELECT key, source, folder, name FROM asset INDEXED BY asset_pending WHERE fate IS NULL AND seen_run = ?1 \
+             AND (source, folder, name) > (?2, ?3, ?4) ORDER BY source, folder, name LIMIT ?5",
+        )?;
+        let (source, folder, name) = match after {
+            Some(place) => (place.source.as_str(), &place.folder[..], &place.name[..]),
+            None => ("", &b""[..], &b""[..]),
+        };
+        let waiting = query
+            .query_map(params![run.0, source, folder, name, limit], |r| {
+                Ok((
+                    AssetKey(r.get(0)?),
+                    Place { source: SourceId::new(r.get::<_, String>(1)?), folder: r.get(2)?, name: r.get(3)? },
+                ))
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok(waiting)
+    }
+
     /// The asset at a place.
     ///
     /// # Errors
@@ -59,6 +83,19 @@ impl Ledger {
         let sql = format!("SELECT {COLUMNS} FROM asset WHERE source = ?1 AND folder = ?2 AND name = ?3 AND gone_since IS NULL");
         let mut query = self.survey.prepare_cached(&sql)?;
         Ok(query.query_row(params![place.source.as_str(), place.folder, place.name], StoredAsset::read).optional()?)
+    }
+
+    /// The asset that a further place leads to.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn asset_by_further_place(&self, place: &Place) -> Result<Option<StoredAsset>, LedgerError> {
+        let key = self
+            .survey
+            .prepare_cached("SELECT asset FROM further_place WHERE source = ?1 AND folder = ?2 AND name = ?3")?
+            .query_row(params![place.source.as_str(), place.folder, place.name], |r| r.get(0))
+            .optional()?;
+        key.map(|key| self.asset_of_key(AssetKey(key))).transpose()
     }
 
     /// The asset of an id.

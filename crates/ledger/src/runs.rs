@@ -1,6 +1,6 @@
 //! Runs: one each time a library is walked, and the folders that were not.
 
-use lightproof_model::asset::SourceId;
+use lightproof_model::asset::{Fate, SourceId};
 use rusqlite::{OptionalExtension, params};
 
 use crate::{Ledger, LedgerError};
@@ -74,7 +74,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the ledger cannot be written.
-    pub fn finish_run(&mut self, run: RunKey, now: i64) -> Result<(), LedgerError> {
+    pub fn finish_run(&self, run: RunKey, now: i64) -> Result<(), LedgerError> {
         self.survey.execute("UPDATE run SET finished = ?2 WHERE key = ?1", params![run.0, now])?;
         self.flush()
     }
@@ -96,11 +96,23 @@ impl Ledger {
         Ok(Some(Run { key: RunKey(key), started, finished: finished.is_some(), sources }))
     }
 
+    /// How many assets of a run have which fate, in the order of [`Fate::ALL`].
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn fate_counts(&self, run: RunKey) -> Result<Vec<(Fate, u64)>, LedgerError> {
+        let mut query = self.survey.prepare_cached("SELECT count(*) FROM asset WHERE seen_run = ?1 AND fate = ?2")?;
+        Fate::ALL
+            .into_iter()
+            .map(|fate| Ok((fate, query.query_row(params![run.0, fate.word()], |r| r.get::<_, i64>(0))? as u64)))
+            .collect()
+    }
+
     /// Notes a folder that was not walked.
     ///
     /// # Errors
     /// When the ledger cannot be written.
-    pub fn note_folder(&mut self, run: RunKey, note: &FolderNote) -> Result<(), LedgerError> {
+    pub fn note_folder(&self, run: RunKey, note: &FolderNote) -> Result<(), LedgerError> {
         self.batch()?;
         self.survey
             .prepare_cached("INSERT OR REPLACE INTO folder_note (run, source, folder, kind, reason) VALUES (?1, ?2, ?3, ?4, ?5)")?

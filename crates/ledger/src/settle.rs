@@ -28,22 +28,25 @@ struct Departed {
 }
 
 impl Ledger {
-    /// Marks what a complete walk of a source no longer met. Nothing below an unreadable folder counts as vanished.
+    /// Marks what a complete walk of a source no longer met. Nothing below an unreadable folder counts as vanished:
+    /// such assets keep all that is known of them, with the fate `unreadable`; their number is returned.
     ///
     /// # Errors
     /// When the ledger cannot be read or written.
-    pub fn mark_vanished(&mut self, run: RunKey, source: &SourceId) -> Result<(), LedgerError> {
+    pub fn mark_vanished(&mut self, run: RunKey, source: &SourceId) -> Result<u64, LedgerError> {
         self.flush()?;
         let unreadable =
             self.folder_notes(run)?.into_iter().filter(|n| n.kind == FolderNoteKind::Unreadable && n.source == *source);
+        let mut kept = 0;
         let step = self.survey.transaction()?;
         for note in unreadable {
             let below = [&note.folder[..], b"/"].concat();
             let past = [&note.folder[..], b"0"].concat(); // '0' follows '/'
-            step.execute(
+            kept += step.execute(
                 "UPDATE asset SET seen_run = ?1, fate = 'unreadable', problems = 'unreadable' || char(9) || ?5 || \
                  coalesce(char(10) || problems, '') \
-                 WHERE source = ?2 AND seen_run < ?1 AND gone_since IS NULL AND (?3 = X'' OR folder = ?3 OR (folder >= ?4 AND folder < ?6))",
+                 WHERE source = ?2 AND seen_run < ?1 AND gone_since IS NULL AND (?3 = X'' OR folder = ?3 OR (folder >= ?4 AND folder < ?6) \
+                 OR (folder || CASE folder WHEN X'' THEN X'' ELSE X'2F' END || name) = ?3)",
                 params![run.0, source.as_str(), note.folder, below, format!("its folder could not be read: {}", note.reason), past],
             )?;
         }
@@ -52,7 +55,7 @@ impl Ledger {
             params![run.0, source.as_str()],
         )?;
         step.commit()?;
-        Ok(())
+        Ok(kept as u64)
     }
 
     /// Assets that look moved (same device, inode, size and mtime as one that vanished) but whose SHA-1 is not known,
@@ -133,13 +136,16 @@ impl Ledger {
     }
 
     /// Contents that are no longer where they were, by SHA-1; those that vanished last come first.
-    fn departed(&self, source: &SourceId) -> Result<HashMap<[u8; 20], Vec<Departed>>, LedgerError> {
+    ///
+    /// Where only heads were read there is no SHA-1; then inode, size and mtime stand for the content.
+    fn departed(&self, source: &SourceId) -> Result<HashMap<Vec<u8>, Vec<Departed>>, LedgerError> {
         let mut query = self.survey.prepare(
-            "SELECT key, id, first_seen, gone_since IS NOT NULL, CASE WHEN gone_since IS NULL THEN was_sha1 ELSE sha1 END AS content \
-             FROM asset WHERE source = ?1 AND (gone_since IS NOT NULL OR (was_sha1 IS NOT NULL AND was_sha1 IS NOT sha1)) \
+            "SELECT key, id, first_seen, gone_since IS NOT NULL, \
+             CASE WHEN gone_since IS NULL THEN was_sha1 ELSE coalesce(sha1, CAST(device || ':' || inode || ':' || size || ':' || mtime AS BLOB)) END \
+             AS content FROM asset WHERE source = ?1 AND (gone_since IS NOT NULL OR (was_sha1 IS NOT NULL AND was_sha1 IS NOT sha1)) \
              AND content IS NOT NULL ORDER BY gone_since, folder DESC, name DESC",
         )?;
-        let mut departed: HashMap<[u8; 20], Vec<Departed>> = HashMap::new();
+        let mut departed: HashMap<Vec<u8>, Vec<Departed>> = HashMap::new();
         let mut rows = query.query([source.as_str()])?;
         while let Some(r) = rows.next()? {
             let left = Departed { key: r.get(0)?, id: r.get(1)?, first_seen: r.get(2)?, gone: r.get(3)? };
@@ -153,21 +159,22 @@ impl Ledger {
         &self,
         run: RunKey,
         source: &SourceId,
-        departed: &mut HashMap<[u8; 20], Vec<Departed>>,
+        departed: &mut HashMap<Vec<u8>, Vec<Departed>>,
     ) -> Result<Vec<(i64, Departed)>, LedgerError> {
         if departed.is_empty() {
             return Ok(Vec::new());
         }
         let mut query = self.survey.prepare(
-            "SELECT key, sha1 FROM asset WHERE source = ?1 AND seen_run = ?2 AND sha1 IS NOT NULL \
-             AND (born_run = ?2 OR (was_sha1 IS NOT NULL AND was_sha1 IS NOT sha1)) ORDER BY folder, name",
+            "SELECT key, sha1, CAST(device || ':' || inode || ':' || size || ':' || mtime AS BLOB) FROM asset \
+             WHERE source = ?1 AND seen_run = ?2 AND depth > 0 AND fate <> 'skipped' AND (born_run = ?2 OR (was_sha1 IS NOT NULL AND was_sha1 IS NOT sha1)) ORDER BY folder, name",
         )?;
         let mut rows = query.query(params![source.as_str(), run.0])?;
         let mut assigned = Vec::new();
         while let Some(r) = rows.next()? {
-            let (key, sha1): (i64, [u8; 20]) = (r.get(0)?, r.get(1)?);
-            if let Some(left) = departed.get_mut(&sha1).and_then(Vec::pop) {
-                assigned.push((key, left));
+            let contents = [r.get::<_, Option<Vec<u8>>>(1)?, Some(r.get(2)?)];
+            let left = contents.iter().flatten().find_map(|content| departed.get_mut(content).and_then(Vec::pop));
+            if let Some(left) = left {
+                assigned.push((r.get(0)?, left));
             }
         }
         Ok(assigned)

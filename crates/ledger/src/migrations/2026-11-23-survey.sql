@@ -64,6 +64,7 @@ CREATE TABLE asset (
   UNIQUE (source, folder, name)
 ) STRICT;
 CREATE INDEX asset_inode ON asset (device, inode);
+CREATE INDEX asset_pending ON asset (source, folder, name) WHERE fate IS NULL;
 CREATE INDEX asset_run ON asset (seen_run, source, folder, name);
 CREATE INDEX asset_body ON asset (make, model, serial, internal_serial, taken) WHERE model IS NOT NULL;
 

@@ -1,0 +1,8 @@
+//! One file per command, or per family of commands that print alike.
+
+pub mod config;
+pub mod demo;
+pub mod explain;
+pub mod shell;
+pub mod stages;
+pub mod survey;

@@ -1,0 +1,29 @@
+//! `completions` and `man`: both are printed from the argument table.
+
+use std::io::{self, Write};
+
+use clap::Command;
+use clap_complete::Shell;
+
+/// Prints completions for a shell.
+pub fn completions(shell: Shell, table: &mut Command) -> anyhow::Result<()> {
+    let mut page = Vec::new();
+    clap_complete::generate(shell, table, "lightproof", &mut page);
+    Ok(io::stdout().lock().write_all(&page)?)
+}
+
+/// Prints the man page: of the command, and one section for each of its subcommands.
+pub fn man(table: Command) -> anyhow::Result<()> {
+    let mut table = table;
+    table.build();
+    let mut page = Vec::new();
+    clap_mangen::Man::new(table.clone()).render(&mut page)?;
+    for command in table.get_subcommands().filter(|c| c.get_name() != "help") {
+        writeln!(page, ".SH \"LIGHTPROOF {}\"", command.get_name().to_uppercase())?;
+        let man = clap_mangen::Man::new(command.clone());
+        man.render_synopsis_section(&mut page)?;
+        man.render_description_section(&mut page)?;
+        man.render_options_section(&mut page)?;
+    }
+    Ok(io::stdout().lock().write_all(&page)?)
+}

@@ -1,0 +1,98 @@
+//! `survey` and `generate-manifest`: the commands that walk.
+
+use std::path::PathBuf;
+
+use anyhow::bail;
+use lightproof_engine::{
+    Depth, Ledger,
+    pipeline::{self, Order},
+    roots::{ChangedRoot, RootRequest, full_path},
+    settings::Settings,
+};
+use serde_json::json;
+
+use crate::{
+    args::{Common, ManifestArgs, WalkArgs},
+    commands::config::{now, settings},
+    out::Out,
+    progress::Progress,
+    words,
+};
+
+/// The main job.
+pub fn survey(args: &WalkArgs, common: &Common, out: Out) -> anyhow::Result<()> {
+    let (settings, roots) = prepare(args, common)?;
+    let mut ledger = Ledger::open(&settings.ledger.value).map_err(lightproof_engine::EngineError::from)?;
+    let order = order(args, &roots, Depth::Whole, "survey");
+    let account = {
+        let progress = Progress::new(out.is_told());
+        pipeline::survey(&mut ledger, &settings, &order, &progress)?
+    };
+    if out.is_json() {
+        let mut told = json!({ "command": "survey", "proofs": account.proofs });
+        words::add(&mut told, words::walk_json(&account.walk));
+        words::add(&mut told, words::groups_json(&account.groups));
+        words::add(&mut told, words::anomalies_json(&account.anomalies));
+        out.json(&told)?;
+    } else if out.is_told() {
+        out.text(&words::survey(&account, &settings.out.value))?;
+    }
+    Ok(())
+}
+
+/// Stage 1 alone.
+pub fn generate_manifest(args: &ManifestArgs, common: &Common, out: Out) -> anyhow::Result<()> {
+    let (settings, roots) = prepare(&args.walk, common)?;
+    let mut ledger = Ledger::open(&settings.ledger.value).map_err(lightproof_engine::EngineError::from)?;
+    let depth = if args.hash { Depth::Whole } else { Depth::Head };
+    let order = order(&args.walk, &roots, depth, "generate-manifest");
+    let (account, proofs) = {
+        let progress = Progress::new(out.is_told());
+        pipeline::generate_manifest(&mut ledger, &settings, &order, &progress)?
+    };
+    if out.is_json() {
+        let mut told = json!({ "command": "generate-manifest", "proofs": proofs });
+        words::add(&mut told, words::walk_json(&account));
+        out.json(&told)?;
+    } else if out.is_told() {
+        out.text(&format!("{}\n{}", words::walk(&account), words::written(&proofs)))?;
+    }
+    Ok(())
+}
+
+fn order<'a>(args: &WalkArgs, roots: &'a [RootRequest], depth: Depth, stage: &'a str) -> Order<'a> {
+    let changed = if args.accept_changed_root { ChangedRoot::Accept } else { ChangedRoot::Refuse };
+    Order { roots, changed, depth, all_fields: args.all_fields, stage, now: now() }
+}
+
+/// Settings and roots, checked before the ledger is opened or anything is read.
+fn prepare(args: &WalkArgs, common: &Common) -> anyhow::Result<(Settings, Vec<RootRequest>)> {
+    let mut settings = settings(common, args.proofs.out.as_ref())?;
+    settings.radius.argued(args.radius);
+    settings.workers.argued(args.workers);
+    let roots = roots(args, &settings)?;
+    pipeline::check_places(&settings, &roots)?;
+    Ok((settings, roots))
+}
+
+/// The folders with their owners: from the arguments, else from the settings, else as the record has them.
+fn roots(args: &WalkArgs, settings: &Settings) -> anyhow::Result<Vec<RootRequest>> {
+    let mut roots: Vec<RootRequest> = args.folders.iter().map(|f| RootRequest { path: f.clone(), owner: None }).collect();
+    for root in &mut roots {
+        let named = settings.owners.value.iter().find(|(folder, _)| full_path(folder) == full_path(&root.path));
+        root.owner = named.map(|(_, owner)| owner.clone());
+    }
+    for owner in &args.owner {
+        match owner.split_once('=') {
+            None => roots.iter_mut().for_each(|r| r.owner = Some(owner.clone())),
+            Some((name, folder)) => {
+                let folder = full_path(&PathBuf::from(folder));
+                let Some(root) = roots.iter_mut().find(|r| full_path(&r.path) == folder) else {
+                    bail!("--owner {owner} names a folder that is not among those to survey");
+                };
+                root.owner = Some(name.to_owned());
+            }
+        }
+    }
+    Ok(roots)
+}

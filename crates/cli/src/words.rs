@@ -1,0 +1,193 @@
+//! Accounts in words for people and as JSON for programs.
+
+use std::path::{Path, PathBuf};
+
+use lightproof_engine::{
+    FolderNoteKind,
+    account::{AnomalyAccount, GroupAccount, SurveyAccount, WalkAccount},
+};
+use serde_json::{Map, Value, json};
+
+use crate::out::{FAINT, STRONG};
+
+/// The closing account of a survey, and what to do next.
+pub fn survey(account: &SurveyAccount, out: &Path) -> String {
+    let mut text = walk(&account.walk);
+    text.push('\n');
+    text.push_str(&groups(&account.groups));
+    text.push('\n');
+    text.push_str(&anomalies(&account.anomalies));
+    text.push('\n');
+    text.push_str(&written(&account.proofs));
+    text.push('\n');
+    text.push_str(&next(account, out));
+    text
+}
+
+/// How many assets met which fate.
+pub fn walk(account: &WalkAccount) -> String {
+    let mut text = format!("{STRONG}{} assets{STRONG:#}\n", number(account.assets));
+    for (fate, count) in account.fates.iter().filter(|(_, count)| *count > 0) {
+        text.push_str(&line(*count, fate.word()));
+    }
+    let read = format!("{} of {} read", size(account.bytes_read), number(account.opened));
+    text.push_str(&format!("  {FAINT}{read} in {}{FAINT:#}\n", duration(account.seconds)));
+    for (count, what) in [
+        (account.further_places, "further places of the same assets (hard links, overlapping folders)"),
+        (account.moved, "found again at another place, with their ids"),
+        (account.gone, "no longer where they were"),
+    ] {
+        if count > 0 {
+            text.push_str(&format!("  {FAINT}{} {what}{FAINT:#}\n", number(count)));
+        }
+    }
+    for kind in [FolderNoteKind::Skipped, FolderNoteKind::Unreadable] {
+        let notes: Vec<_> = account.folders.iter().filter(|n| n.kind == kind).collect();
+        let word = if kind == FolderNoteKind::Skipped { "not walked" } else { "could not be read" };
+        for note in notes.iter().take(5) {
+            let folder = String::from_utf8_lossy(&note.folder);
+            text.push_str(&format!("  {FAINT}{} {word}: {}{FAINT:#}\n", if folder.is_empty() { "the root".into() } else { folder }, note.reason));
+        }
+        if notes.len() > 5 {
+            text.push_str(&format!("  {FAINT}… and {} more folders {word}{FAINT:#}\n", notes.len() - 5));
+        }
+    }
+    text
+}
+
+/// How many groups of which basis.
+pub fn groups(account: &GroupAccount) -> String {
+    let duplicates: u64 = account.bases.iter().filter(|b| b.basis != "series").map(|b| b.groups).sum();
+    let mut text = format!("{STRONG}{} duplicate groups{STRONG:#}\n", number(duplicates));
+    for basis in account.bases.iter().filter(|b| b.groups > 0) {
+        let told = if basis.basis == "series" { "series (for information; these are not duplicates)" } else { basis.basis };
+        text.push_str(&line(basis.groups, &format!("{told}, {} assets", number(basis.members))));
+    }
+    if account.unranked > 0 {
+        text.push_str(&line(account.unranked, "without a ranking until a clock has been reviewed"));
+    }
+    if account.not_fingerprinted > 0 {
+        text.push_str(&format!(
+            "  {FAINT}{} compared by picture; {} could not be (manifest.csv says why){FAINT:#}\n",
+            number(account.fingerprinted),
+            number(account.not_fingerprinted)
+        ));
+    }
+    text
+}
+
+/// How many anomalies of which kind.
+pub fn anomalies(account: &AnomalyAccount) -> String {
+    let mut text = format!("{STRONG}{} assets with a date to review{STRONG:#}\n", number(account.assets));
+    for (kind, count) in account.kinds.iter().filter(|(_, count)| *count > 0) {
+        text.push_str(&line(*count, kind));
+    }
+    text
+}
+
+/// What was written.
+pub fn written(proofs: &[PathBuf]) -> String {
+    proofs.iter().map(|path| format!("wrote {}\n", path.display())).collect()
+}
+
+fn next(account: &SurveyAccount, out: &Path) -> String {
+    let mut steps = vec![format!("look at {}", out.join("LIBRARY_SUMMARY.md").display())];
+    if account.anomalies.assets > 0 {
+        steps.push(format!("go through {}: dates first, since they decide rankings", out.join("review_needed.csv").display()));
+    }
+    if account.groups.bases.iter().any(|b| b.groups > 0) {
+        steps.push(format!("open {} in a spreadsheet: the evidence is in each row, the decision is yours", out.join("duplicate_groups.csv").display()));
+    }
+    steps.push("`lightproof explain ASSET` tells all that is known of one asset".to_owned());
+    let steps: String = steps.iter().enumerate().map(|(i, step)| format!("  {}. {step}\n", i + 1)).collect();
+    format!("{STRONG}Next{STRONG:#}\n{steps}")
+}
+
+fn line(count: u64, what: &str) -> String {
+    format!("  {:>9}  {what}\n", number(count))
+}
+
+/// A number with its thousands apart.
+pub fn number(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() * 4 / 3);
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Bytes in decimal units, as disks are sold.
+pub fn size(bytes: u64) -> String {
+    let mut value = bytes as f64;
+    for unit in ["B", "KB", "MB", "GB"] {
+        if value < 1000.0 {
+            return if unit == "B" { format!("{bytes} B") } else { format!("{value:.1} {unit}") };
+        }
+        value /= 1000.0;
+    }
+    format!("{value:.1} TB")
+}
+
+fn duration(seconds: f64) -> String {
+    if seconds < 60.0 { format!("{seconds:.1} s") } else { format!("{} min {:02} s", seconds as u64 / 60, seconds as u64 % 60) }
+}
+
+/// Puts the keys of one object into another.
+pub fn add(to: &mut Value, from: Value) {
+    if let (Some(to), Value::Object(from)) = (to.as_object_mut(), from) {
+        to.extend(from);
+    }
+}
+
+/// Stage 1 for programs.
+pub fn walk_json(account: &WalkAccount) -> Value {
+    let fates: Map<String, Value> = account.fates.iter().map(|(fate, n)| (fate.word().to_owned(), json!(n))).collect();
+    let folders = account.folders.iter().map(|note| {
+        let kind = if note.kind == FolderNoteKind::Skipped { "skipped" } else { "unreadable" };
+        json!({ "source": note.source.as_str(), "folder": String::from_utf8_lossy(&note.folder), "kind": kind, "reason": note.reason })
+    });
+    json!({
+        "assets": account.assets,
+        "fates": fates,
+        "further_places": account.further_places,
+        "moved": account.moved,
+        "gone": account.gone,
+        "opened": account.opened,
+        "bytes_read": account.bytes_read,
+        "folders": folders.collect::<Vec<_>>(),
+        "seconds": account.seconds,
+    })
+}
+
+/// Stage 2 for programs.
+pub fn groups_json(account: &GroupAccount) -> Value {
+    let bases: Map<String, Value> =
+        account.bases.iter().map(|b| (b.basis.to_owned(), json!({ "groups": b.groups, "members": b.members }))).collect();
+    json!({
+        "groups": bases,
+        "groups_without_ranking": account.unranked,
+        "fingerprinted": account.fingerprinted,
+        "not_fingerprinted": account.not_fingerprinted,
+    })
+}
+
+/// Stage 3 for programs.
+pub fn anomalies_json(account: &AnomalyAccount) -> Value {
+    let kinds: Map<String, Value> = account.kinds.iter().map(|(kind, n)| ((*kind).to_owned(), json!(n))).collect();
+    json!({ "anomalies": kinds, "assets_with_anomalies": account.assets })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_sizes_are_easy_to_read() {
+        assert_eq!([0, 999, 1000, 135_412, 10_000_000].map(number), ["0", "999", "1,000", "135,412", "10,000,000"]);
+        assert_eq!([0, 999, 3_710_000, 3_000_000_000_000].map(size), ["0 B", "999 B", "3.7 MB", "3.0 TB"]);
+    }
+}

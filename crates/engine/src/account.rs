@@ -1,0 +1,87 @@
+//! Accounts: what a command did, for the faces to print.
+
+use lightproof_ledger::{FolderNote, RunKey};
+use lightproof_model::asset::Fate;
+
+/// What a walk over the sources did.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct WalkAccount {
+    /// The run, as the ledger knows it.
+    pub run: Option<RunKey>,
+    /// Assets met, each counted once.
+    pub assets: u64,
+    /// How many met which fate; their sum is `assets`.
+    pub fates: Vec<(Fate, u64)>,
+    /// Further places that lead to assets already counted: hard links, overlapping roots, bind mounts.
+    pub further_places: u64,
+    /// Assets found again at another place of their source.
+    pub moved: u64,
+    /// Assets whose place vanished since the last run.
+    pub gone: u64,
+    /// Assets that were opened.
+    pub opened: u64,
+    /// Their bytes.
+    pub bytes_read: u64,
+    /// Folders that were not walked.
+    pub folders: Vec<FolderNote>,
+    /// Wall time.
+    pub seconds: f64,
+}
+
+impl WalkAccount {
+    /// Whether every asset met has exactly one fate.
+    #[must_use]
+    pub fn adds_up(&self) -> bool {
+        self.fates.iter().map(|(_, n)| n).sum::<u64>() == self.assets
+    }
+}
+
+/// How many groups of one basis there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BasisCount {
+    /// The word of the basis.
+    pub basis: &'static str,
+    /// Groups.
+    pub groups: u64,
+    /// Their members, companions not counted.
+    pub members: u64,
+}
+
+/// What grouping found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct GroupAccount {
+    /// By basis, strongest first; series last.
+    pub bases: Vec<BasisCount>,
+    /// Groups without a ranking because a clock has not been reviewed.
+    pub unranked: u64,
+    /// Assets that could be compared by picture.
+    pub fingerprinted: u64,
+    /// Photographs, raw files and videos that could not.
+    pub not_fingerprinted: u64,
+    /// Wall time.
+    pub seconds: f64,
+}
+
+/// What flagging found.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct AnomalyAccount {
+    /// By the word of the kind, in the order of the kinds.
+    pub kinds: Vec<(&'static str, u64)>,
+    /// Assets with at least one anomaly.
+    pub assets: u64,
+    /// Wall time.
+    pub seconds: f64,
+}
+
+/// What a survey did.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct SurveyAccount {
+    /// Stage 1.
+    pub walk: WalkAccount,
+    /// Stage 2.
+    pub groups: GroupAccount,
+    /// Stage 3.
+    pub anomalies: AnomalyAccount,
+    /// What was written.
+    pub proofs: Vec<std::path::PathBuf>,
+}

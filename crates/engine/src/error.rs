@@ -1,0 +1,143 @@
+//! What can go wrong in the engine, each worded once.
+
+use std::path::PathBuf;
+
+use lightproof_ledger::LedgerError;
+use lightproof_sources::SourceError;
+
+/// An error of the engine.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// A folder cannot be surveyed.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The ledger failed.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// No folder was named.
+    #[error("no folder to survey was named")]
+    NoSource,
+    /// At this path there was another file system or folder last time.
+    #[error("{} is not the folder that was surveyed here last time: it lies on another device, or was made anew", path.display())]
+    AnotherRoot {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The proofs would be written into the library.
+    #[error("the proofs would be written to {}, below the surveyed folder {}", out.display(), root.display())]
+    OutBelowRoot {
+        /// Where the proofs would go.
+        out: PathBuf,
+        /// The surveyed folder.
+        root: PathBuf,
+    },
+    /// The ledger would be written into the library.
+    #[error("the ledger would be written to {}, below the surveyed folder {}", ledger.display(), root.display())]
+    LedgerBelowRoot {
+        /// Where the ledger would go.
+        ledger: PathBuf,
+        /// The surveyed folder.
+        root: PathBuf,
+    },
+    /// SQLite's locks cannot be trusted there.
+    #[error("the ledger at {} lies on a network file system ({file_system})", ledger.display())]
+    LedgerOnNetwork {
+        /// Where the ledger would go.
+        ledger: PathBuf,
+        /// What file system that is.
+        file_system: String,
+    },
+    /// A stage was asked for before there was anything to work on.
+    #[error("nothing has been surveyed yet")]
+    NothingSurveyed,
+    /// The latest run over the library did not come to its end.
+    #[error("the last survey was interrupted, so its manifest is not complete")]
+    Unfinished,
+    /// The person asked to stop.
+    #[error("stopped as asked; what was read is kept")]
+    Stopped,
+    /// No such asset.
+    #[error("no asset has the id or path {wanted:?}")]
+    NoSuchAsset {
+        /// What was asked for.
+        wanted: String,
+    },
+    /// A proof could not be written.
+    #[error("{} cannot be written: {error}", path.display())]
+    Proof {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// The settings cannot be used.
+    #[error("the settings in {} cannot be used: {what}", path.display())]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong and where.
+        what: String,
+    },
+}
+
+/// What kind of error it is, for programs and exit codes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// What was asked for cannot be done as asked.
+    Refused,
+    /// Something that was named is not there.
+    NotFound,
+    /// Another process is in the way.
+    InUse,
+    /// The disk or the database failed.
+    Failed,
+    /// The person asked to stop.
+    Stopped,
+}
+
+impl EngineError {
+    /// What kind of error it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            EngineError::Source(_)
+            | EngineError::NoSource
+            | EngineError::AnotherRoot { .. }
+            | EngineError::OutBelowRoot { .. }
+            | EngineError::LedgerBelowRoot { .. }
+            | EngineError::LedgerOnNetwork { .. }
+            | EngineError::Unfinished
+            | EngineError::Settings { .. } => Kind::Refused,
+            EngineError::NothingSurveyed | EngineError::NoSuchAsset { .. } => Kind::NotFound,
+            EngineError::Ledger(error) if error.kind() == lightproof_ledger::Kind::InUse => Kind::InUse,
+            EngineError::Ledger(_) | EngineError::Proof { .. } => Kind::Failed,
+            EngineError::Stopped => Kind::Stopped,
+        }
+    }
+
+    /// What a person can do.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            EngineError::Source(error) => error.hint().to_string(),
+            EngineError::Ledger(error) => error.hint().to_owned(),
+            EngineError::NoSource => "name one or more folders, for example: lightproof survey ~/Pictures".to_owned(),
+            EngineError::AnotherRoot { .. } => "check that the right drive is mounted there; if the library really moved to this \
+                 device, say so once with --accept-changed-root, and its assets keep their ids"
+                .to_owned(),
+            EngineError::OutBelowRoot { .. } => "nothing is written below a surveyed folder unless you ask for it: name a folder with --out".to_owned(),
+            EngineError::LedgerBelowRoot { .. } => {
+                "nothing is written below a surveyed folder unless you ask for it: name a folder with --ledger".to_owned()
+            }
+            EngineError::LedgerOnNetwork { .. } => "name a folder on a local disk with --ledger".to_owned(),
+            EngineError::NothingSurveyed => "run `lightproof survey FOLDER` first".to_owned(),
+            EngineError::Unfinished => "run the same survey again: it goes on where it was".to_owned(),
+            EngineError::Stopped => "run the same command again: it goes on where it was".to_owned(),
+            EngineError::NoSuchAsset { .. } => {
+                "ids stand in the column asset_id of manifest.csv; a path is given below its source's root or from /".to_owned()
+            }
+            EngineError::Proof { .. } => "check that the folder exists, may be written and has room, or name another with --out".to_owned(),
+            EngineError::Settings { .. } => "`lightproof config example` prints a file with every setting explained".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Stage 1, `generate-manifest`: walks the sources, reads what is new or changed, and settles identities.
+//!
+//! First the walk, which touches directory entries only; then the reading, of which the size is known by now; then
+//! identities. A stop or a kill at any point loses nothing that was stored, and a row never looks read before it is.
+
+use std::{
+    collections::HashMap,
+    ops::ControlFlow,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use lightproof_ledger::{AssetKey, Depth, FolderNote, FolderNoteKind, Ledger, Met, Place, RunKey, Stamp};
+use lightproof_sources::{Found, Source, Walked};
+
+use crate::{
+    EngineError,
+    account::WalkAccount,
+    devices::Devices,
+    read_all::{self, Elsewhere},
+    reading::{PROBE_VERSION, Read, sha1_of},
+    roots::{Root, full_path},
+    watch::{Stage, Watch},
+};
+
+/// How a manifest is made.
+#[derive(Debug, Clone)]
+pub struct Walk<'a> {
+    /// How deep assets are read.
+    pub depth: Depth,
+    /// Threads that read; 0 for as many as there are cores.
+    pub workers: usize,
+    /// Folders of lightproof's own that lie below a root because a person wanted it so.
+    pub own: &'a [PathBuf],
+    /// The stage or command, as the ledger notes it.
+    pub stage: &'a str,
+    /// The present, seconds since 1970, UTC.
+    pub now: i64,
+}
+
+/// Walks the roots and reads what is new or changed.
+///
+/// # Errors
+/// [`EngineError::Stopped`] when a person asked to stop; otherwise what the ledger or a whole source reports. In each
+/// case what was read until then is kept, and the next run goes on from there.
+pub fn generate_manifest(
+    ledger: &mut Ledger,
+    roots: &[Root],
+    walk: &Walk<'_>,
+    watch: &dyn Watch,
+) -> Result<WalkAccount, EngineError> {
+    watch.begins(Stage::GenerateManifest);
+    let began = Instant::now();
+    let sources: Vec<_> = roots.iter().map(|r| r.source.id.clone()).collect();
+    let run = ledger.begin_run(walk.stage, env!("CARGO_PKG_VERSION"), &sources, walk.now)?;
+    let devices = Devices::default();
+    let mut walker = Walker { ledger, walk, watch, run, devices: &devices, elsewhere: HashMap::new(), account: WalkAccount::default(), bytes: 0, to_read: 0 };
+    let walked = walker.over_all(roots);
+    let Walker { elsewhere, mut account, bytes, to_read, .. } = walker;
+    ledger.flush()?;
+    walked?;
+    watch.to_read(to_read, bytes);
+    read_all::read_all(ledger, roots, run, walk, &devices, &elsewhere, watch, &mut account)?;
+    settle(ledger, roots, run, &mut account)?;
+    account.fates = ledger.fate_counts(run)?;
+    account.further_places = ledger.further_place_count(run)?;
+    account.folders = ledger.folder_notes(run)?;
+    account.run = Some(run);
+    account.seconds = began.elapsed().as_secs_f64();
+    ledger.finish_run(run, walk.now + began.elapsed().as_secs() as i64)?;
+    Ok(account)
+}
+
+/// Walks, and notes in the ledger what it meets.
+struct Walker<'a> {
+    ledger: &'a mut Ledger,
+    walk: &'a Walk<'a>,
+    watch: &'a dyn Watch,
+    run: RunKey,
+    devices: &'a Devices,
+    elsewhere: Elsewhere,
+    account: WalkAccount,
+    to_read: u64,
+    bytes: u64,
+}
+
+/// Something that may have moved here from a place that the walk had not yet reached.
+struct PerhapsMoved {
+    asset: AssetKey,
+    root: usize,
+    place: Place,
+    stamp: Stamp,
+}
+
+impl Walker<'_> {
+    fn over_all(&mut self, roots: &[Root]) -> Result<(), EngineError> {
+        let mut perhaps_moved = Vec::new();
+        for (index, root) in roots.iter().enumerate() {
+            let own = own_below(self.walk.own, root);
+            let mut broken = None;
+            root.folder.walk(&mut |walked| match self.visit(index, root, &own, walked, &mut perhaps_moved) {
+                Ok(()) if self.watch.stop_asked() => {
+                    broken = Some(EngineError::Stopped);
+                    ControlFlow::Break(())
+                }
+                Ok(()) => ControlFlow::Continue(()),
+                Err(error) => {
+                    broken = Some(error);
+                    ControlFlow::Break(())
+                }
+            })?;
+            if let Some(error) = broken {
+                return Err(error);
+            }
+        }
+        for PerhapsMoved { asset, root, place, stamp } in perhaps_moved {
+            let met = self.ledger.settle_move(self.run, asset, &place, stamp, self.walk.depth, PROBE_VERSION)?;
+            if let Met::Unchanged(_) | Met::ToRead(_) = met {
+                self.account.moved += 1;
+            }
+            self.count(root, &place, stamp, met);
+        }
+        Ok(())
+    }
+
+    fn visit(
+        &mut self,
+        index: usize,
+        root: &Root,
+        own: &[Vec<u8>],
+        walked: Walked,
+        perhaps_moved: &mut Vec<PerhapsMoved>,
+    ) -> Result<(), EngineError> {
+        if own.iter().any(|folder| below(walked.path(), folder)) {
+            return Ok(());
+        }
+        let note = |folder, kind, reason: String| FolderNote { source: root.source.id.clone(), folder, kind, reason };
+        match walked {
+            Walked::Found(found) => self.found(index, root, &found, perhaps_moved)?,
+            // A place that is listed is not gone, even if nobody can say what it is.
+            Walked::Unreadable { path, reason } | Walked::FolderUnreadable { path, reason } => {
+                self.ledger.note_folder(self.run, &note(path, FolderNoteKind::Unreadable, reason))?;
+            }
+            Walked::FolderSkipped { path, reason } => {
+                self.ledger.note_folder(self.run, &note(path, FolderNoteKind::Skipped, reason.to_string()))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn found(&mut self, index: usize, root: &Root, found: &Found, perhaps_moved: &mut Vec<PerhapsMoved>) -> Result<(), EngineError> {
+        let place = Place::of(&root.source.id, &found.path);
+        let stamp = self.devices.stamp(&found.stat);
+        let met = self.ledger.meet(self.run, &place, stamp, self.walk.depth, PROBE_VERSION, self.walk.now)?;
+        match (met, found.kind.why_skipped()) {
+            (Met::PerhapsMoved(asset), _) => perhaps_moved.push(PerhapsMoved { asset, root: index, place, stamp }),
+            (Met::ToRead(asset), Some(why)) => {
+                self.account.assets += 1;
+                self.ledger.store(self.run, asset, &Read::skipped(why).reading())?;
+            }
+            (met, _) => self.count(index, &place, stamp, met),
+        }
+        self.watch.met(self.account.assets);
+        Ok(())
+    }
+
+    fn count(&mut self, root: usize, place: &Place, stamp: Stamp, met: Met) {
+        match met {
+            Met::ToRead(asset) => {
+                self.account.assets += 1;
+                self.to_read += 1;
+                self.bytes += stamp.size;
+                // It may be at home in a source that this run does not walk: then it is read from where it was met.
+                if self.ledger.asset_of_key(asset).is_ok_and(|known| known.place != *place) {
+                    self.elsewhere.insert(asset, (root, place.path()));
+                }
+            }
+            Met::Unchanged(_) => self.account.assets += 1,
+            Met::Already(_) | Met::FurtherPlace(_) | Met::PerhapsMoved(_) => {}
+        }
+    }
+}
+
+/// Identities, once every source was walked to its end and read.
+fn settle(ledger: &mut Ledger, roots: &[Root], run: RunKey, account: &mut WalkAccount) -> Result<(), EngineError> {
+    for root in roots {
+        account.assets += ledger.mark_vanished(run, &root.source.id)?;
+        for (asset, place, _) in ledger.moved_without_sha1(run, &root.source.id)? {
+            if let Some(sha1) = sha1_of(&root.folder, &place.path()) {
+                ledger.keep_sha1(asset, sha1)?;
+            }
+        }
+        let settled = ledger.settle(run, &root.source.id)?;
+        account.moved += settled.moved;
+        account.gone += settled.gone;
+    }
+    Ok(())
+}
+
+/// Those of lightproof's own folders that lie below a root, relative to it.
+fn own_below(own: &[PathBuf], root: &Root) -> Vec<Vec<u8>> {
+    use std::os::unix::ffi::OsStrExt;
+    own.iter()
+        .filter_map(|folder| full_path(folder).strip_prefix(root.folder.path()).ok().map(Path::to_owned))
+        .map(|below| below.as_os_str().as_bytes().to_vec())
+        .filter(|below| !below.is_empty())
+        .collect()
+}
+
+fn below(path: &[u8], folder: &[u8]) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest[0] == b'/')
+}
