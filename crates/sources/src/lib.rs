@@ -1,1 +1,15 @@
-//! placeholder
+//! The one place where lightproof walks folders: a [`source::Source`] finds assets and hands out their bytes.
+//!
+//! It promises to read only: no file is opened for writing, no access time is changed where the system lets us
+//! choose, no symbolic link is followed below a root, and nothing waits for ever on a FIFO.
+//! Absent on purpose: writing, moving, deciding what an asset is (`media`), and remembering (`ledger`).
+
+#[cfg(not(unix))]
+compile_error!("lightproof tells assets apart by device and inode and opens them relative to their root: it needs a Unix system");
+
+pub mod error;
+pub mod exclusions;
+pub mod file_system;
+pub mod folder;
+pub mod reading;
+pub mod source;
