@@ -47,9 +47,10 @@ pub(super) fn facts(body: &Body, shot: &Shot, camera: Option<&Camera>, trace: Op
         undated(shot),
         trace.and_then(|trace| before_camera(body, shot, camera, trace)),
         trace.and_then(|trace| too_late(shot, trace, now)),
-        shot.date.at().filter(|_| shot.corrected.is_none()).and_then(|at| {
-            gps::judge(at, shot.gps_time_utc?, shot.offset.as_deref(), shot.position)
-        }),
+        shot.date
+            .at()
+            .filter(|_| shot.corrected.is_none())
+            .and_then(|at| gps::judge(at, shot.gps_time_utc?, shot.offset.as_deref(), shot.position)),
     ]
     .into_iter()
     .flatten()
@@ -66,7 +67,8 @@ pub(super) fn trace(shot: &Shot, camera: Option<&Camera>, now: WallClock) -> Opt
         asset: shot.asset,
         at,
         number: shot.number,
-        modified: shot.modified,
+        // A file system may hold any number; one that no calendar has is no time.
+        modified: shot.modified.filter(|&modified| wall(modified).is_some()),
         latest: seen.saturating_add(ZONES_AHEAD),
         floor: announced.max(made),
         floor_is_made: made.is_some() && made > announced,

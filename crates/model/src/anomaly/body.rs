@@ -4,14 +4,14 @@
 //! shots. Absent on purpose: a second body; clocks are compared with none but themselves.
 
 use super::{
-    Anomaly, AnomalyKind, Body, Confidence, Correction, RunId, Shot, Suggestion, alone,
+    Anomaly, AnomalyKind, Body, Correction, RunId, Shot, Suggestion, alone,
     gps::{self, Difference},
     known,
     number::fnv,
     reset::{self, ResetRun},
     shot::{Trace, midnight},
     steady,
-    wall::{DAY, seconds},
+    wall::{DAY, MINUTE, seconds},
 };
 use crate::{
     camera::{Camera, CameraTable, ClockFault},
@@ -20,6 +20,8 @@ use crate::{
 
 /// Shots of one fault are consecutive when no more than this lies between two of them.
 const CONSECUTIVE: i64 = 2 * DAY;
+/// GPS fixes are up to some minutes old.
+const ONE_SPAN: i64 = 5 * MINUTE;
 /// A zone seen at one shot holds for shots of the next days.
 const SAME_PLACE: i64 = 3 * DAY;
 
@@ -57,12 +59,24 @@ struct Judged {
     verdicts: Vec<Verdict>,
     /// GPS time and the zone in which the clock ran then.
     zones: Vec<(i64, i64)>,
-    /// Place in `traces` and GPS time, where the two contradict.
-    contradicted: Vec<(usize, i64)>,
+    /// Where the recorded date and GPS time contradict.
+    contradicted: Vec<Contradicted>,
+}
+
+/// A shot that its GPS time contradicts.
+struct Contradicted {
+    /// Place in `traces`.
+    place: usize,
+    /// GPS time.
+    gps: i64,
+    /// What the shot alone suggests.
+    alone: Option<Suggestion>,
 }
 
 #[derive(Default, Clone)]
 struct Verdict {
+    /// The shot is in a run found already, if of one shot only.
+    placed: bool,
     run: Option<RunId>,
     suggestion: Option<Suggestion>,
 }
@@ -78,7 +92,10 @@ impl Judged {
         if let (Some(at), Some(gps)) = (shot.date.at(), gps::believable(shot.gps_time_utc)) {
             match gps::difference(seconds(at) - gps) {
                 Difference::Zone(zone) => self.zones.push((gps, zone)),
-                Difference::Off(_) => self.contradicted.push((place, gps)),
+                Difference::Off(_) => {
+                    let alone = facts.iter().find(|a| a.kind == AnomalyKind::GpsContradiction).and_then(|a| a.suggestion);
+                    self.contradicted.push(Contradicted { place, gps, alone });
+                }
             }
         }
         for anomaly in facts {
@@ -107,22 +124,30 @@ impl Judged {
         }
         self.traces = order.iter().map(|&i| self.traces[i]).collect();
         self.waiting.iter_mut().for_each(|(place, _)| *place = place_of[*place]);
-        self.contradicted.iter_mut().for_each(|(place, _)| *place = place_of[*place]);
+        self.contradicted.iter_mut().for_each(|c| c.place = place_of[c.place]);
         self.waiting.sort_by_key(|(place, anomaly)| (*place, anomaly.kind));
+        self.contradicted.sort_by_key(|c| c.place);
         self.verdicts = vec![Verdict::default(); self.traces.len()];
     }
 
     /// A contradiction with GPS is best resolved by the zone that the same body showed in those days.
     fn find_zones(&mut self) {
         self.zones.sort_unstable();
-        for &(place, gps) in &self.contradicted {
-            let next = self.zones.partition_point(|&(at, _)| at < gps);
+        for Contradicted { place, gps, alone } in &self.contradicted {
+            let next = self.zones.partition_point(|&(at, _)| at < *gps);
             let around = self.zones.get(next).into_iter().chain(next.checked_sub(1).and_then(|i| self.zones.get(i)));
             let nearest = around.filter(|(at, _)| (at - gps).abs() <= SAME_PLACE).min_by_key(|(at, _)| (at - gps).abs());
-            if let Some(&(_, zone)) = nearest {
-                self.verdicts[place].suggestion = gps::by_neighbour(self.traces[place].at, gps, zone);
-            }
+            let moved = alone.filter(|alone| matches!(alone.correction, Correction::Shift(_)));
+            self.verdicts[*place].suggestion = match (nearest, moved) {
+                (Some(&(_, zone)), Some(_)) => gps::by_neighbour(self.traces[*place].at, *gps, zone),
+                _ => moved,
+            };
         }
+    }
+
+    /// What GPS says of the first of these shots of which it says anything: it holds for a whole run.
+    fn told_by_gps(&self, places: impl IntoIterator<Item = usize>) -> Option<(i64, Suggestion)> {
+        places.into_iter().find_map(|place| self.verdicts[place].suggestion.map(|said| (self.traces[place].at, said)))
     }
 
     fn find_reset_runs(&mut self, body: &Body, camera: Option<&Camera>) {
@@ -136,12 +161,14 @@ impl Judged {
     }
 
     fn take_reset_run(&mut self, body: &Body, run: &ResetRun) {
-        let truth = reset::truth(run, &self.traces, body.name());
+        let mut truth = reset::truth(run, &self.traces, body.name());
+        if let Some((at, said)) = self.told_by_gps(run.members.iter().copied()) {
+            truth.take_from(at, &said);
+        }
         let id = (run.members.len() > 1).then(|| run_id(body, AnomalyKind::ResetRun, &self.traces[run.members[0]]));
         for &place in &run.members {
             let suggestion = truth.of(&self.traces[place]);
-            self.verdicts[place].run.clone_from(&id);
-            self.verdicts[place].suggest(suggestion);
+            self.verdicts[place] = Verdict { placed: true, run: id.clone(), suggestion };
             self.waiting.push((place, Anomaly { suggestion, ..Anomaly::new(AnomalyKind::ResetRun, truth.evidence.clone()) }));
         }
     }
@@ -162,12 +189,12 @@ impl Judged {
             if !stretch[0] {
                 continue;
             }
-            let by = known::refined(self.traces[range.clone()].iter(), by, zone).unwrap_or(by);
+            let told = self.told_by_gps(range.clone()).and_then(|(_, said)| known::about(by, &said));
+            let by = told.or_else(|| known::refined(self.traces[range.clone()].iter(), by, zone)).unwrap_or(by);
             let id = (stretch.len() > 1).then(|| run_id(body, AnomalyKind::KnownCamera, &self.traces[range.start]));
             for place in range {
-                self.verdicts[place].run.clone_from(&id);
                 let suggestion = known::behind(&self.traces[place], by);
-                self.verdicts[place].suggest(suggestion);
+                self.verdicts[place] = Verdict { placed: true, run: id.clone(), suggestion };
             }
         }
     }
@@ -176,13 +203,31 @@ impl Judged {
     fn find_other_runs(&mut self, body: &Body) {
         for kind in [AnomalyKind::BeforeCamera, AnomalyKind::FutureDate, AnomalyKind::LateDate, AnomalyKind::GpsContradiction] {
             let mut places: Vec<usize> = self.waiting.iter().filter(|(_, a)| a.kind == kind).map(|&(place, _)| place).collect();
-            places.retain(|&place| self.verdicts[place].run.is_none());
-            let near = |a: &usize, b: &usize| *b - *a == 1 && self.traces[*b].at - self.traces[*a].at <= CONSECUTIVE;
+            places.retain(|&place| !self.verdicts[place].placed);
+            let near = |a: &usize, b: &usize| {
+                *b - *a == 1 && self.traces[*b].at - self.traces[*a].at <= CONSECUTIVE && self.same_fault(*a, *b)
+            };
             let runs: Vec<Vec<usize>> = places.chunk_by(near).filter(|run| run.len() > 1).map(<[usize]>::to_vec).collect();
             for run in runs {
                 let id = run_id(body, kind, &self.traces[run[0]]);
-                run.into_iter().for_each(|place| self.verdicts[place].run = Some(id.clone()));
+                for place in run {
+                    self.verdicts[place].placed = true;
+                    self.verdicts[place].run = Some(id.clone());
+                }
             }
+        }
+    }
+
+    /// Whether GPS, where it says anything, says the same of both: what is decided together must be off by one span.
+    fn same_fault(&self, a: usize, b: usize) -> bool {
+        let off = |place| {
+            let found = self.contradicted.binary_search_by_key(&place, |c| c.place).ok()?;
+            Some(self.traces[place].at - self.contradicted[found].gps)
+        };
+        match (off(a), off(b)) {
+            (Some(a), Some(b)) => (a - b).abs() <= ONE_SPAN,
+            (None, None) => true,
+            _ => false,
         }
     }
 
@@ -192,22 +237,12 @@ impl Judged {
             let (trace, verdict) = (&self.traces[place], &self.verdicts[place]);
             let alone = || known::verdict_alone(camera, Some(trace));
             if alone::takes_the_clocks_suggestion(&anomaly) {
-                anomaly.suggestion = verdict.suggestion.or_else(|| alone().filter(|_| verdict.run.is_none()));
+                anomaly.suggestion = verdict.suggestion.or_else(|| alone().filter(|_| !verdict.placed));
             } else if anomaly.kind == AnomalyKind::GpsContradiction && !says_leave(&anomaly) {
                 anomaly.suggestion = verdict.suggestion.or(anomaly.suggestion);
             }
             anomaly.run.clone_from(&verdict.run);
             found(trace.asset, anomaly);
-        }
-    }
-}
-
-impl Verdict {
-    /// Takes a suggestion unless a better supported one is there.
-    fn suggest(&mut self, suggestion: Option<Suggestion>) {
-        let better = |new: &Suggestion| self.suggestion.is_none_or(|old| new.confidence > old.confidence || old.confidence == Confidence::Low);
-        if let Some(suggestion) = suggestion.filter(better) {
-            self.suggestion = Some(suggestion);
         }
     }
 }

@@ -90,8 +90,7 @@ fn contradiction(at: WallClock, gps: WallClock, off: i64, stated: Option<i64>, s
     } else if let Some(solar) = solar {
         let local = (solar.round() as i64) * HOUR;
         let around = (FROM_THE_SUN as i64) * HOUR;
-        anomaly.suggestion =
-            Some(towards(at, local - off, local - off - around, local - off + around, Confidence::Low));
+        anomaly.suggestion = Some(towards(at, local - off, local - off - around, local - off + around, Confidence::Low));
     } else {
         let (low, high) = (-ZONES_BEHIND - off, ZONES_AHEAD - off);
         anomaly.suggestion = Some(towards(at, -off, low, high, Confidence::Low));

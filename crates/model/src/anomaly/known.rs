@@ -74,6 +74,14 @@ pub(super) fn refined<'t>(run: impl Iterator<Item = &'t Trace> + Clone, by: i64,
     Some(if zones.contains(&(lag - by)) { by } else { lag + zone.unwrap_or(0) })
 }
 
+/// The span that a suggested shift amounts to, where it is about what the camera is known for.
+pub(super) fn about(by: i64, said: &Suggestion) -> Option<i64> {
+    match said.correction {
+        Correction::Shift(shift) if (shift - by).abs() <= ABOUT => Some(shift),
+        _ => None,
+    }
+}
+
 /// A shift of one shot, with the bounds of its true date.
 pub(super) fn shift(trace: &Trace, by: i64, confidence: Confidence) -> Suggestion {
     let shifted = trace.at.saturating_add(by);

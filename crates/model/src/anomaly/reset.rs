@@ -21,6 +21,8 @@ use super::{
 const WRAP: u32 = 5000;
 /// Numbers further apart than this say nothing of what was before and after.
 const NEAR: u32 = 1000;
+/// Shots of one stretch of photography lie no further apart.
+const A_WEEK: i64 = 7 * DAY;
 /// Without anything else to tell, a run ends where the camera rested longer than this.
 const REST: i64 = 2 * DAY;
 
@@ -175,9 +177,12 @@ impl<'t> Scope<'t> {
         for &place in members.iter().filter(|&&place| new_year(self.traces[place].at) == Some(0)) {
             midnights.entry(self.traces[place].at).or_default().push(place);
         }
-        runs.extend(
-            midnights.into_values().map(|members| ResetRun { ground: Ground::Midnight, members, before: None, after: None }),
-        );
+        runs.extend(midnights.into_values().map(|members| ResetRun {
+            ground: Ground::Midnight,
+            members,
+            before: None,
+            after: None,
+        }));
     }
 
     /// Whether numbers and dates go in opposite directions at the run, seen both along the numbers and along the dates.
@@ -200,7 +205,12 @@ impl<'t> Scope<'t> {
         let to = self.by_time.partition_point(|&place| self.traces[place].at <= last.at);
         let earlier = from.checked_sub(1).and_then(|i| self.by_time.get(i));
         let later = self.by_time.get(to);
-        (lower_is_later || higher_is_earlier)
+        // The shot before by date is also the one before by number: the run is where it belongs.
+        let in_place = earlier.map(|&place| &self.traces[place]).is_some_and(|earlier| {
+            number(earlier).is_some_and(|n| n < first_number && first_number - n <= NEAR) && first.at - earlier.at <= A_WEEK
+        });
+        !in_place
+            && (lower_is_later || higher_is_earlier)
             && (backwards(earlier, members.first()) || backwards(members.last(), later))
     }
 
@@ -208,9 +218,7 @@ impl<'t> Scope<'t> {
         let shot = &self.traces[place];
         let Some(number) = number(shot).filter(|_| shot.trusted) else { return before };
         Some(match before {
-            Some(before) if before.number == number => {
-                Predecessor { place, number, earliest: before.earliest.min(shot.at) }
-            }
+            Some(before) if before.number == number => Predecessor { place, number, earliest: before.earliest.min(shot.at) },
             _ => Predecessor { place, number, earliest: shot.at },
         })
     }

@@ -15,23 +15,22 @@ const JITTER: i64 = 5;
 
 /// By how many seconds the modification times are later than the recorded dates, where that is one number.
 ///
-/// Up to two hours of whole quarter hours may lie between them: summer time began, or a zone was crossed.
-/// At least two dates a minute apart are needed, and a lag of more than two days: less is a zone and a slow clock.
+/// Up to two hours of whole quarter hours may lie between them: summer time began, or a zone was crossed. But two shots a
+/// minute apart must have the very same lag, and it must be more than two days: less is a zone and a slow clock.
 pub(super) fn steady_lag<'t>(shots: impl Iterator<Item = &'t Trace> + Clone) -> Option<i64> {
-    let (first, last) = shots.clone().fold((i64::MAX, i64::MIN), |(low, high), shot| (low.min(shot.at), high.max(shot.at)));
-    if first == i64::MAX || last - first < MINUTE {
-        return None;
-    }
     let lag = |shot: &Trace| shot.modified.map(|modified| modified - shot.at);
     let base = shots.clone().next().and_then(lag)?;
-    let steady = shots.clone().all(|shot| {
-        lag(shot).is_some_and(|lag| {
-            let apart = lag - base;
-            let quarters = (apart + QUARTER / 2).div_euclid(QUARTER) * QUARTER;
-            (apart - quarters).abs() <= JITTER && apart.abs() <= 2 * HOUR + JITTER
-        })
-    });
-    (steady && base.abs() > 2 * DAY).then_some(base)
+    let apart = |shot: &Trace| lag(shot).map(|lag| (lag - base).abs());
+    let steady =
+        shots.clone().all(|shot| apart(shot).is_some_and(|apart| near_quarter(apart) <= JITTER && apart <= 2 * HOUR + JITTER));
+    let alike = shots.filter(|shot| apart(shot).is_some_and(|apart| apart <= JITTER));
+    let (first, last) = alike.fold((i64::MAX, i64::MIN), |(low, high), shot| (low.min(shot.at), high.max(shot.at)));
+    (steady && last - first >= MINUTE && base.abs() > 2 * DAY).then_some(base)
+}
+
+fn near_quarter(seconds: i64) -> i64 {
+    let rest = seconds.rem_euclid(QUARTER);
+    rest.min(QUARTER - rest)
 }
 
 /// The zone in which a body's clock ran, as far as modification times tell: of a shot whose date is trusted.
@@ -67,8 +66,9 @@ mod tests {
         const LAG: i64 = 100 * DAY;
         for (why, pairs, expected) in [
             ("one lag", vec![(0, Some(LAG)), (500, Some(LAG + 502))], Some(LAG)),
-            ("summer time begins", vec![(0, Some(LAG)), (500, Some(LAG + 500 + HOUR))], Some(LAG)),
+            ("summer time begins", vec![(0, Some(LAG)), (90, Some(LAG + 90)), (500, Some(LAG + 500 + HOUR))], Some(LAG)),
             ("copied at one moment", vec![(0, Some(LAG)), (500, Some(LAG))], None),
+            ("copied at one moment, shots a quarter of an hour apart", vec![(0, Some(LAG)), (900, Some(LAG))], None),
             ("one shot", vec![(0, Some(LAG))], None),
             ("two shots of one second", vec![(7, Some(LAG)), (7, Some(LAG))], None),
             ("the camera's own clock", vec![(0, Some(-7200)), (500, Some(-6700))], None),

@@ -7,8 +7,9 @@ use super::{super::steady, Ground, ResetRun};
 use crate::anomaly::{
     Confidence, Correction, Interval, Suggestion,
     shot::Trace,
-    wall::{DAY, HOUR, ZONES_AHEAD, ZONES_BEHIND, wall, words},
+    wall::{DAY, HOUR, ZONES_AHEAD, ZONES_BEHIND, seconds, wall, words},
 };
+use crate::moment::WallClock;
 
 /// What is suggested for a run, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +22,18 @@ pub(in crate::anomaly) struct Truth {
 }
 
 impl Truth {
+    /// Takes over what GPS says of one of the run's shots, which is dated `at`.
+    pub fn take_from(&mut self, at: i64, said: &Suggestion) {
+        let Correction::Shift(shift) = said.correction else { return };
+        let span = |bound: Option<WallClock>| bound.map(|bound| seconds(bound) - at);
+        *self = Truth {
+            evidence: format!("{}; GPS time of the run contradicts it", self.evidence),
+            shift: Some((shift, said.confidence)),
+            low: span(said.interval.earliest),
+            high: span(said.interval.latest),
+        };
+    }
+
     /// The suggestion for one shot of the run.
     pub fn of(&self, shot: &Trace) -> Option<Suggestion> {
         let (shift, confidence) = self.shift?;
@@ -88,9 +101,7 @@ fn between(low: Option<i64>, high: Option<i64>, bounded_by_shot: bool) -> Option
         (Some(low), Some(high)) if low > high => None,
         // Bounds that allow the recorded date accuse nothing.
         (Some(low), Some(high)) if (low..=high).contains(&0) => None,
-        (Some(low), Some(high)) if bounded_by_shot && high - low <= 2 * DAY => {
-            Some((low + (high - low) / 2, Confidence::Medium))
-        }
+        (Some(low), Some(high)) if bounded_by_shot && high - low <= 2 * DAY => Some((low + (high - low) / 2, Confidence::Medium)),
         (Some(low), _) if low > 0 => Some((low, Confidence::Low)),
         (_, Some(high)) if bounded_by_shot => Some((high, Confidence::Low)),
         _ => None,
@@ -106,7 +117,9 @@ fn ground(run: &ResetRun, first: &Trace, camera: &str) -> String {
     match run.ground {
         Ground::Table => format!("{what} starts at {at}, where the clock of a {camera} begins after it lost its time"),
         Ground::BeforeCamera => format!("{what} starts at {at}, on a 1 January before the camera existed"),
-        Ground::NumberOrder => format!("{what} starts at {at}, on a 1 January, and file numbers and dates go in opposite directions"),
+        Ground::NumberOrder => {
+            format!("{what} starts at {at}, on a 1 January, and file numbers and dates go in opposite directions")
+        }
         Ground::Midnight => format!("{what} is recorded as {at}: midnight of a 1 January to the second, where many clocks begin"),
     }
 }
