@@ -4,7 +4,9 @@
 //! Absent on purpose: I/O, the clock, randomness, async, SQL and foreign JSON. Whatever needs one of
 //! these is handed in by a caller as a value.
 
+pub mod anomaly;
 pub mod asset;
+pub mod camera;
 pub mod digest;
 pub mod exif;
 pub mod fingerprint;

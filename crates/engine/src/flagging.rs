@@ -1,0 +1,153 @@
+//! Stage 3, `flag-anomalies`: every asset is judged alone, and every camera body by all its shots.
+
+use std::{collections::HashSet, time::Instant};
+
+use jiff::{Timestamp, tz::TimeZone};
+use lightproof_ledger::{AssetKey, Ledger, RunKey, StoredAnomaly, StoredAsset};
+use lightproof_model::{
+    anomaly::{Anomaly, AnomalyKind, Body, FileNumber, Shot, judge_alone, judge_body},
+    media_type::Class,
+    moment::WallClock,
+    seen,
+};
+
+use crate::{
+    EngineError,
+    account::AnomalyAccount,
+    settings::Settings,
+    watch::{Stage, Watch},
+};
+
+/// Finds the anomalies of all assets of a run and stores them in place of the old ones.
+///
+/// # Errors
+/// What the ledger reports, or a stop.
+pub(crate) fn flag(
+    ledger: &Ledger,
+    settings: &Settings,
+    run: RunKey,
+    now: i64,
+    watch: &dyn Watch,
+) -> Result<AnomalyAccount, EngineError> {
+    watch.begins(Stage::FlagAnomalies);
+    let began = Instant::now();
+    ledger.forget_anomalies()?;
+    let mut flagging = Flagging { ledger, settings, now: utc(now), kinds: vec![0; AnomalyKind::ALL.len()], assets: 0, watch };
+    flagging.bodiless(run)?;
+    flagging.bodies(run)?;
+    ledger.flush()?;
+    Ok(AnomalyAccount {
+        kinds: AnomalyKind::ALL.iter().zip(flagging.kinds).map(|(kind, n)| (kind.word(), n)).collect(),
+        assets: flagging.assets,
+        seconds: began.elapsed().as_secs_f64(),
+    })
+}
+
+struct Flagging<'a> {
+    ledger: &'a Ledger,
+    settings: &'a Settings,
+    now: WallClock,
+    kinds: Vec<u64>,
+    assets: u64,
+    watch: &'a dyn Watch,
+}
+
+impl Flagging<'_> {
+    /// Assets that name no camera model: nothing but themselves can be judged.
+    fn bodiless(&mut self, run: RunKey) -> Result<(), EngineError> {
+        let ledger = self.ledger;
+        ledger.for_each_asset(run, |asset| {
+            let (body, shot) = (body(&asset), shot(&asset));
+            if body.is_known() {
+                return Ok(());
+            }
+            let found = judge_alone(&body, &shot, &self.settings.cameras, self.now);
+            self.store(&asset, found)
+        })
+    }
+
+    /// Assets body by body; one body at a time is in memory.
+    fn bodies(&mut self, run: RunKey) -> Result<(), EngineError> {
+        let ledger = self.ledger;
+        let mut current: Option<Body> = None;
+        let mut shots: Vec<Shot> = Vec::new();
+        ledger.for_each_asset_by_body(run, |asset| {
+            let body = body(&asset);
+            if current.as_ref() != Some(&body) {
+                self.judge(current.replace(body), std::mem::take(&mut shots))?;
+            }
+            shots.push(shot(&asset));
+            Ok::<(), EngineError>(())
+        })?;
+        self.judge(current, shots)
+    }
+
+    fn judge(&mut self, body: Option<Body>, shots: Vec<Shot>) -> Result<(), EngineError> {
+        if self.watch.stop_asked() {
+            return Err(EngineError::Stopped);
+        }
+        let Some(body) = body else { return Ok(()) };
+        let mut found: Vec<(u64, Anomaly)> = Vec::new();
+        judge_body(&body, shots, &self.settings.cameras, self.now, &mut |asset, anomaly| found.push((asset, anomaly)));
+        found.sort_by_key(|(asset, anomaly)| (*asset, anomaly.kind));
+        for of_one in found.chunk_by(|a, b| a.0 == b.0) {
+            let asset = self.ledger.asset_of_key(AssetKey(of_one[0].0 as i64))?;
+            self.store(&asset, of_one.iter().map(|(_, anomaly)| anomaly.clone()).collect())?;
+        }
+        Ok(())
+    }
+
+    fn store(&mut self, asset: &StoredAsset, mut found: Vec<Anomaly>) -> Result<(), EngineError> {
+        // One row per asset and kind.
+        let mut met = HashSet::new();
+        found.retain(|anomaly| met.insert(anomaly.kind));
+        if found.is_empty() {
+            return Ok(());
+        }
+        self.assets += 1;
+        for anomaly in found {
+            if let Some(at) = AnomalyKind::ALL.iter().position(|k| *k == anomaly.kind) {
+                self.kinds[at] += 1;
+            }
+            let suggestion = anomaly.suggestion_cell();
+            let confidence = anomaly.confidence_cell();
+            self.ledger.store_anomaly(&StoredAnomaly {
+                asset: asset.key,
+                kind: anomaly.kind.word().to_owned(),
+                run: anomaly.run.as_ref().map(|run| run.as_str().to_owned()),
+                evidence: anomaly.evidence_cell(),
+                suggestion: (!suggestion.is_empty()).then_some(suggestion),
+                confidence: (!confidence.is_empty()).then(|| confidence.to_owned()),
+                seen: String::new(),
+            })?;
+        }
+        Ok(())
+    }
+}
+
+fn body(asset: &StoredAsset) -> Body {
+    let facts = &asset.facts;
+    Body::of(facts.make.as_deref(), facts.model.as_deref(), facts.serial.as_deref(), facts.internal_serial.as_deref())
+}
+
+fn shot(asset: &StoredAsset) -> Shot {
+    let facts = &asset.facts;
+    Shot {
+        date: facts.date_time_original.clone(),
+        corrected: asset.corrected,
+        offset: facts.offset.clone(),
+        position: facts.position,
+        gps_time_utc: facts.gps_time_utc,
+        container_time_utc: facts.container_time_utc,
+        body_made: facts.body_made,
+        number: FileNumber::of(&asset.place.folder, &asset.place.name),
+        modified: Some(asset.stamp.mtime.div_euclid(1_000_000_000)),
+        first_seen: Some(asset.first_seen),
+        ..Shot::new(asset.key.0 as u64, asset.media_type.map_or(Class::Other, |t| t.class()))
+    }
+}
+
+/// Seconds since 1970 as wall clock in UTC.
+pub(crate) fn utc(seconds: i64) -> WallClock {
+    Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(TimeZone::UTC).datetime()
+}
