@@ -140,7 +140,7 @@ fn shot(asset: &StoredAsset) -> Shot {
         gps_time_utc: facts.gps_time_utc,
         container_time_utc: facts.container_time_utc,
         body_made: facts.body_made,
-        number: FileNumber::of(&asset.place.folder, &asset.place.name),
+        number: FileNumber::of(&String::from_utf8_lossy(&asset.place.folder), &String::from_utf8_lossy(&asset.place.name)),
         modified: Some(asset.stamp.mtime.div_euclid(1_000_000_000)),
         first_seen: Some(asset.first_seen),
         ..Shot::new(asset.key.0 as u64, asset.media_type.map_or(Class::Other, |t| t.class()))
