@@ -4,6 +4,9 @@
 
 use std::borrow::Cow;
 
+pub mod counting;
+pub mod known_tags;
+
 /// A directory of the primary image that THE RULE looks into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Directory {

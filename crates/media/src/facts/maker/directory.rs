@@ -1,0 +1,122 @@
+//! A maker note's directory: rows looked up by tag, values read only when asked for.
+//!
+//! Rows whose values lie outside the structure are as if they were not there.
+//! Absent on purpose: repair of offsets that an editor broke by moving the note.
+
+use std::io;
+
+use lightproof_model::{exif::counting::TagTable, read_at::ReadAt};
+
+use super::text_of;
+use crate::facts::{
+    tiff::Region,
+    value::{Order, Raw, width},
+};
+
+/// Rows of one directory, at most.
+const MAX_ROWS: u64 = 1024;
+/// Bytes of one value.
+const MAX_VALUE: u64 = 64 << 10;
+
+/// A directory of a maker note.
+pub struct Directory<'a> {
+    region: Region<'a>,
+    base: u64,
+    order: Order,
+    rows: Vec<Row>,
+}
+
+struct Row {
+    tag: u16,
+    format: u16,
+    count: u32,
+    /// Where the row's value field is.
+    field: u64,
+    /// What it holds, as an offset.
+    offset: u32,
+}
+
+impl<'a> Directory<'a> {
+    /// Reads the rows at `start`; offsets count from `base`.
+    ///
+    /// The order is turned where the number of rows would be absurd in it: some makers keep their own.
+    pub fn read(region: Region<'a>, start: u64, base: u64, order: Order) -> Option<Self> {
+        let counter = region.read(start, 2)?;
+        let swapped = if order == Order::Little { Order::Big } else { Order::Little };
+        let count = order.u16(&counter, 0)?;
+        let order = if count >> 8 > count & 0xFF { swapped } else { order };
+        let count = u64::from(order.u16(&counter, 0)?).min(MAX_ROWS);
+        let there = region.len().saturating_sub(start + 2) / 12;
+        let table = region.read(start + 2, count.min(there) * 12)?;
+        let rows = table.chunks_exact(12).enumerate().filter_map(|(i, row)| {
+            Some(Row {
+                tag: order.u16(row, 0)?,
+                format: order.u16(row, 2)?,
+                count: order.u32(row, 4)?,
+                field: start + 2 + i as u64 * 12 + 8,
+                offset: order.u32(row, 8)?,
+            })
+        });
+        Some(Directory { region, base, order, rows: rows.collect() })
+    }
+
+    /// The directory's byte order.
+    pub fn order(&self) -> Order {
+        self.order
+    }
+
+    fn row(&self, tag: u16) -> Option<&Row> {
+        self.rows.iter().find(|r| r.tag == tag && width(r.format) > 0)
+    }
+
+    fn place(&self, row: &Row) -> (u64, u64) {
+        let size = u64::from(row.count) * width(row.format);
+        (if size <= 4 { row.field } else { self.base + u64::from(row.offset) }, size)
+    }
+
+    /// The bytes of a value.
+    pub fn bytes(&self, tag: u16) -> Option<Vec<u8>> {
+        let (at, size) = self.place(self.row(tag)?);
+        self.region.read(at, size.min(MAX_VALUE))
+    }
+
+    /// A value as trimmed text.
+    pub fn text(&self, tag: u16) -> Option<String> {
+        let row = self.row(tag)?;
+        let raw = Raw {
+            // A table without special cases: maker tags have none of EXIF's.
+            table: TagTable::PanasonicRaw,
+            tag,
+            format: row.format,
+            count: u64::from(row.count),
+            order: self.order,
+            data: self.bytes(tag)?,
+        };
+        text_of(&raw.value())
+    }
+
+    /// A directory inside this one: behind a pointer, or in place of the value.
+    pub fn inner(&self, tag: u16) -> Option<Directory<'a>> {
+        let row = self.row(tag)?;
+        let start = if matches!(row.format, 4 | 13) { self.base + u64::from(row.offset) } else { self.place(row).0 };
+        Directory::read(self.region, start, self.base, self.order)
+    }
+}
+
+/// A block that once lay at another offset, with nothing around it: its old offsets still count.
+pub struct Shifted {
+    /// The block.
+    pub block: Vec<u8>,
+    /// Where it once began.
+    pub old: u64,
+}
+
+impl ReadAt for Shifted {
+    fn len(&self) -> u64 {
+        self.old + self.block.len() as u64
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        offset.checked_sub(self.old).map_or(Ok(0), |at| self.block.as_slice().read_at(at, buf))
+    }
+}
