@@ -1,1 +1,3 @@
-//! placeholder
+//! What an asset's bytes tell.
+
+pub mod picture;

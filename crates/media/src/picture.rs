@@ -1,0 +1,116 @@
+//! The picture itself: dimensions, digest of the image data, fingerprint and integrity, from one whole buffer.
+//!
+//! Nothing here panics, whatever the bytes: decoders of others run guarded, within limits of pixels and memory.
+//! A large JPEG is never decoded to pixels. Absent on purpose: metadata (`facts`), and reading files.
+
+mod digest;
+pub mod fingerprint;
+pub mod gray;
+mod jpeg;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use lightproof_model::{
+    digest::ImageDigest,
+    media_type::MediaType,
+    probe::{Dimensions, Picture},
+    problem::{Integrity, Problem, ProblemKind},
+};
+
+use self::gray::Reduced;
+
+/// What looking at one picture may cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of pixels that decoding a picture may take; JPEGs take a few megabytes whatever their dimensions.
+    pub decoded_bytes: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { decoded_bytes: 256 << 20 }
+    }
+}
+
+/// What a format's reader found.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Look {
+    pub(crate) dimensions: Option<Dimensions>,
+    pub(crate) digest: Option<ImageDigest>,
+    /// The gray picture as it shows before EXIF orientation, or why there is none.
+    pub(crate) gray: Result<Reduced, NoGray>,
+    /// What is damaged.
+    pub(crate) faults: Vec<String>,
+    /// Share of the picture that could be decoded.
+    pub(crate) share: f32,
+    /// Whether integrity was looked at.
+    pub(crate) checked: bool,
+}
+
+impl Default for Look {
+    fn default() -> Look {
+        Look { dimensions: None, digest: None, gray: Err(NoGray::default()), faults: Vec::new(), share: 0.0, checked: true }
+    }
+}
+
+/// Why there is no gray picture; empty when the damage says it all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct NoGray(String);
+
+impl NoGray {
+    pub(crate) fn new(why: impl Into<String>) -> NoGray {
+        NoGray(why.into())
+    }
+}
+
+/// Below this share a damaged picture does not stand for the whole any more.
+const TELLING_SHARE: f32 = 0.5;
+
+/// Looks at a picture. `orientation` is what EXIF says (1 to 8; anything else counts as upright).
+#[must_use]
+pub fn look(bytes: &[u8], media_type: MediaType, orientation: Option<u16>, limits: &Limits) -> Picture {
+    let Some(look) = look_at(bytes, media_type, limits) else {
+        let detail = format!("format {} is not fingerprinted by this build", media_type.mime());
+        return Picture { problems: vec![Problem::new(ProblemKind::NotFingerprinted, detail)], ..Picture::default() };
+    };
+    picture(look, orientation)
+}
+
+fn look_at(bytes: &[u8], media_type: MediaType, limits: &Limits) -> Option<Look> {
+    let _ = limits;
+    match media_type {
+        MediaType::Jpeg => Some(jpeg::look(bytes)),
+        _ => None,
+    }
+}
+
+/// Puts together what was found.
+fn picture(look: Look, orientation: Option<u16>) -> Picture {
+    let integrity = match (look.checked, look.share > 0.0, look.faults.is_empty()) {
+        (_, true, false) => Integrity::Damaged,
+        (false, ..) => Integrity::NotChecked,
+        (true, false, _) => Integrity::Unreadable,
+        (true, true, true) => Integrity::Intact,
+    };
+    let mut problems = Vec::new();
+    if !look.faults.is_empty() {
+        problems.push(Problem::new(ProblemKind::DamagedImage, look.faults.join("; ")));
+    }
+    let fingerprint = match look.gray {
+        _ if look.checked && look.share < TELLING_SHARE => Err("too little of the picture can be decoded".to_owned()),
+        Ok(reduced) => fingerprint::take(&reduced, orientation).map_err(|why| why.to_string()),
+        Err(NoGray(why)) => Err(why),
+    };
+    if let Err(why) = &fingerprint {
+        problems.push(Problem::new(ProblemKind::NotFingerprinted, why.clone()));
+    }
+    Picture { dimensions: look.dimensions, image_digest: look.digest, fingerprint: fingerprint.ok(), integrity, problems }
+}
+
+/// Runs a decoder that is not ours: a panic in it means that it will not have these bytes.
+pub(crate) fn guarded<T>(decode: impl FnOnce() -> Option<T>) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(decode)).ok().flatten()
+}
+
+#[cfg(test)]
+mod tests;
