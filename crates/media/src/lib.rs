@@ -1,3 +1,7 @@
-//! What an asset's bytes tell.
+//! Bytes in, facts out: EXIF, digest of the image data, perceptual fingerprint, integrity.
+//!
+//! Promises never to panic, whatever the bytes are, and to need no more memory than its limits say.
+//! Absent on purpose: folders, servers, and any notion of a path beyond a name that tells a sidecar.
 
+pub mod isobmff;
 pub mod picture;

@@ -3,10 +3,17 @@
 //! Nothing here panics, whatever the bytes: decoders of others run guarded, within limits of pixels and memory.
 //! A large JPEG is never decoded to pixels. Absent on purpose: metadata (`facts`), and reading files.
 
+mod bmp;
 mod digest;
 pub mod fingerprint;
+mod gif;
 pub mod gray;
+mod heif;
 mod jpeg;
+mod jxl;
+mod png;
+mod tiff;
+mod webp;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -69,19 +76,31 @@ const TELLING_SHARE: f32 = 0.5;
 /// Looks at a picture. `orientation` is what EXIF says (1 to 8; anything else counts as upright).
 #[must_use]
 pub fn look(bytes: &[u8], media_type: MediaType, orientation: Option<u16>, limits: &Limits) -> Picture {
-    let Some(look) = look_at(bytes, media_type, limits) else {
-        let detail = format!("format {} is not fingerprinted by this build", media_type.mime());
-        return Picture { problems: vec![Problem::new(ProblemKind::NotFingerprinted, detail)], ..Picture::default() };
-    };
-    picture(look, orientation)
+    match media_type {
+        MediaType::Jpeg | MediaType::Thm => picture(jpeg::look(bytes), orientation),
+        MediaType::Png => picture(png::look(bytes, limits), orientation),
+        MediaType::Gif => picture(gif::look(bytes, limits), orientation),
+        MediaType::WebP => picture(webp::look(bytes, limits), orientation),
+        MediaType::Bmp => picture(bmp::look(bytes, limits), orientation),
+        MediaType::Tiff => picture(tiff::look(bytes, limits), orientation),
+        // The container's own turns have been applied; EXIF only repeats them.
+        MediaType::Heic => picture(heif::look(bytes, limits), None),
+        _ => digest_alone(bytes, media_type),
+    }
 }
 
-fn look_at(bytes: &[u8], media_type: MediaType, limits: &Limits) -> Option<Look> {
-    let _ = limits;
-    match media_type {
-        MediaType::Jpeg => Some(jpeg::look(bytes)),
+/// What can be said of a format whose pictures are not looked at.
+fn digest_alone(bytes: &[u8], media_type: MediaType) -> Picture {
+    use MediaType::{Arw, Avif, Cr2, Dng, Iiq, Jxl, Kdc, Nef, Orf, Pef, Rw2, Srw};
+    let image_digest = match media_type {
+        Avif => heif::digest_of(bytes),
+        Jxl => jxl::digest(bytes),
+        Dng | Nef | Cr2 | Arw | Orf | Rw2 | Pef | Iiq | Kdc | Srw => tiff::digest(bytes),
         _ => None,
-    }
+    };
+    let detail = format!("format {} is not fingerprinted by this build", media_type.mime());
+    let problems = vec![Problem::new(ProblemKind::NotFingerprinted, detail)];
+    Picture { image_digest, problems, ..Picture::default() }
 }
 
 /// Puts together what was found.

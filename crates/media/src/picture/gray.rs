@@ -115,3 +115,22 @@ impl Shrinker {
         Reduced::new(self.across, height, self.done)?.with_extent(across, down)
     }
 }
+
+/// The gray of a pixel of 1 (gray), 2 (with alpha), 3 (RGB) or 4 (with alpha) samples of 8 bits.
+///
+/// What is transparent shows white: the paper that most viewers and messengers put below, in every format alike.
+pub(crate) fn gray_of(pixel: &[u8]) -> f32 {
+    let over_white = |gray: f32, alpha: u8| 255.0 + (gray - 255.0) * f32::from(alpha) / 255.0;
+    match *pixel {
+        [g] => f32::from(g),
+        [g, a] => over_white(f32::from(g), a),
+        [r, g, b] => luma(f32::from(r), f32::from(g), f32::from(b)),
+        [r, g, b, a] => over_white(luma(f32::from(r), f32::from(g), f32::from(b)), a),
+        _ => 0.0,
+    }
+}
+
+/// Luma of Rec. 601, as JFIF defines Y.
+pub(crate) fn luma(r: f32, g: f32, b: f32) -> f32 {
+    0.299 * r + 0.587 * g + 0.114 * b
+}

@@ -3,7 +3,7 @@
 //! Absent on purpose: anything that a segment after the frame can change.
 
 use super::plane::Plane;
-use crate::picture::gray::Reduced;
+use crate::picture::gray::{Reduced, luma};
 
 /// How the coefficients are coded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,7 +149,3 @@ impl Frame {
     }
 }
 
-/// Rec. 601 luma, as JFIF defines Y.
-pub(super) fn luma(r: f32, g: f32, b: f32) -> f32 {
-    0.299 * r + 0.587 * g + 0.114 * b
-}

@@ -5,9 +5,9 @@
 use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
 use zune_jpeg::JpegDecoder;
 
-use super::frame::{Colour, luma};
+use super::frame::Colour;
 use crate::picture::{
-    gray::{Reduced, Shrinker},
+    gray::{Reduced, Shrinker, gray_of},
     guarded,
 };
 
@@ -29,10 +29,7 @@ pub(super) fn decode(bytes: &[u8], colour: Colour) -> Option<Reduced> {
         let channels = decoder.output_colorspace()?.num_components();
         let mut shrinker = Shrinker::new(width as u32, height as u32);
         for row in pixels.chunks_exact(width.checked_mul(channels).filter(|&n| n > 0)?) {
-            shrinker.row(row.chunks_exact(channels).map(|p| match p {
-                &[r, g, b] => luma(f32::from(r), f32::from(g), f32::from(b)),
-                p => f32::from(p[0]),
-            }));
+            shrinker.row(row.chunks_exact(channels).map(gray_of));
         }
         shrinker.finish()
     })
