@@ -38,15 +38,6 @@ impl Reduced {
         }
         Some(self)
     }
-
-    /// The same picture turned by half, where a container says that it is stored upside down.
-    pub(crate) fn upside_down(mut self) -> Reduced {
-        for row in 0..self.height / 2 {
-            let (top, bottom) = self.cells.split_at_mut((self.height - 1 - row) * self.width);
-            top[row * self.width..(row + 1) * self.width].swap_with_slice(&mut bottom[..self.width]);
-        }
-        self
-    }
 }
 
 /// Sums rows of gray pixels into cells.

@@ -98,7 +98,6 @@ pub(super) struct Scan<'a, 't> {
     slots: Vec<Slot<'t>>,
     mcus: (u32, u32),
     low: u8,
-    refine: bool,
     predictions: [i32; 4],
 }
 
@@ -129,7 +128,7 @@ impl<'a, 't> Scan<'a, 't> {
             _ => (frame.width.div_ceil(8 * frame.h_most), frame.height.div_ceil(8 * frame.v_most)),
         };
         let low = if progressive { header.low } else { 0 };
-        Ok(Scan { bits: Bits::new(data), slots, mcus, low, refine, predictions: [0; 4] })
+        Ok(Scan { bits: Bits::new(data), slots, mcus, low, predictions: [0; 4] })
     }
 
     /// Walks all intervals.
