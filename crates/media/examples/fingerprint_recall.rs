@@ -11,7 +11,7 @@ use std::{
 
 use lightproof_media::picture::{Limits, look};
 use lightproof_model::{
-    fingerprint::{Fingerprint, FineDistance, Turn, fine_distance, hash_distance, turned_gray, turned_hash},
+    fingerprint::{Fingerprint, FineDistance, Turn, fine_distance, hash_distance, telling_coefficients, turned_gray, turned_hash},
     media_type::MediaType,
 };
 
@@ -61,6 +61,10 @@ fn main() {
         }
     }
     println!("all: {} fingerprints", shots.len());
+    let mut telling: Vec<_> = shots.iter().map(|s| (telling_coefficients(&s.print.gray), &s.name)).collect();
+    telling.sort_unstable();
+    println!("least structure (coefficients that tell):");
+    telling.iter().take(40).for_each(|(n, name)| println!("  {n} {name}"));
     strangers(&shots[..near_dup], "near-dup");
     strangers(&shots, "near-dup, cameras, formats");
 }
@@ -134,7 +138,7 @@ fn strangers(shots: &[Shot], what: &str) {
     near.sort();
     println!("strangers in {what}: by hash distance 0..16: {by_distance:?}");
     let limit = if what == "near-dup" { 10 } else { 10 };
-    for (fine, hash, set, a, b) in near.iter().filter(|n| n.1 <= limit && (what == "near-dup" || n.0.0 > 20 )).take(70) {
+    for (fine, hash, set, a, b) in near.iter().filter(|n| n.1 <= limit && (what == "near-dup" || n.0.0 > 200)).take(70) {
         println!("  fine {fine} hash {hash} {} {a} | {b}", if *set { "(confusable)" } else { "" });
     }
 }

