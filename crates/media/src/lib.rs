@@ -5,4 +5,5 @@
 
 pub mod facts;
 pub mod isobmff;
+pub mod picture;
 pub mod sniff;

@@ -1,0 +1,48 @@
+//! BMP: gray from its pixels; the digest is of all bytes, for there is no metadata in it.
+//!
+//! Absent on purpose: repair of wrong headers.
+
+use lightproof_model::probe::Dimensions;
+use zune_bmp::BmpDecoder;
+use zune_core::{bytestream::ZCursor, options::DecoderOptions};
+
+use super::{
+    Limits, Look, NoGray,
+    digest::ImageHasher,
+    gray::{Reduced, Shrinker, gray_of},
+    guarded,
+};
+
+/// Looks at a BMP.
+pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
+    let mut hasher = ImageHasher::new("bmp");
+    hasher.data("all", bytes);
+    let mut look = Look { digest: hasher.finish(), ..Look::default() };
+    match guarded(|| Some(decode(bytes, limits))) {
+        Some(Ok((dimensions, gray))) => {
+            (look.dimensions, look.gray, look.share) = (Some(dimensions), gray, 1.0);
+        }
+        Some(Err(fault)) => look.faults.push(fault),
+        None => look.faults.push("the decoder gave up".to_owned()),
+    }
+    look
+}
+
+fn decode(bytes: &[u8], limits: &Limits) -> Result<(Dimensions, Result<Reduced, NoGray>), String> {
+    let options = DecoderOptions::default().set_max_width(1 << 24).set_max_height(1 << 24);
+    let mut decoder = BmpDecoder::new_with_options(ZCursor::new(bytes), options);
+    decoder.decode_headers().map_err(|e| format!("{e:?}"))?;
+    let (width, height) = decoder.dimensions().ok_or("no dimensions")?;
+    let dimensions = Dimensions { width: width as u32, height: height as u32 };
+    let size = decoder.output_buf_size().unwrap_or(usize::MAX);
+    if size as u64 > limits.decoded_bytes / 2 {
+        return Ok((dimensions, Err(NoGray::new("too many pixels for a decode"))));
+    }
+    let pixels = decoder.decode().map_err(|e| format!("{e:?}"))?;
+    let channels = decoder.colorspace().map_or(3, |c| c.num_components()).max(1);
+    let mut shrinker = Shrinker::new(dimensions.width, dimensions.height);
+    for row in pixels.chunks_exact((width * channels).max(1)) {
+        shrinker.row(row.chunks_exact(channels).map(gray_of));
+    }
+    Ok((dimensions, shrinker.finish().ok_or_else(NoGray::default)))
+}

@@ -1,0 +1,120 @@
+//! The fingerprint of a reduced gray picture: borders trimmed, 32×32 area means, orientation, hash.
+//!
+//! The same path for every format. Borders are trimmed and cells weighted by the part they cover, in ways that do not
+//! know left from right or up from down, so the orientation can be applied to the 32×32 result.
+//! Absent on purpose: distances (`model`).
+
+use lightproof_model::fingerprint::{Fingerprint, GRAY_SIDE, Gray, Turn, hash_of, telling_coefficients, turned_gray};
+
+use super::gray::Reduced;
+
+/// Why a picture has no fingerprint.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoFingerprint {
+    /// A blank page, a black frame, a plain gradient.
+    #[error("too little structure: nearly all of it is one tone")]
+    TooLittleStructure,
+}
+
+/// Takes the fingerprint of a picture whose EXIF orientation is as given.
+///
+/// # Errors
+/// [`NoFingerprint`] when the picture shows too little to be told from others.
+pub fn take(reduced: &Reduced, orientation: Option<u16>) -> Result<Fingerprint, NoFingerprint> {
+    let gray = turned_gray(&small(reduced), orientation.and_then(Turn::from_orientation).unwrap_or(Turn::Upright));
+    if !has_structure(&gray) {
+        return Err(NoFingerprint::TooLittleStructure);
+    }
+    Ok(Fingerprint { hash: hash_of(&gray), gray: Box::new(gray) })
+}
+
+/// Whether enough of the hash's signs are more than chance.
+fn has_structure(gray: &Gray) -> bool {
+    telling_coefficients(gray) >= TELLING
+}
+
+/// Coefficients that must stand out of the noise.
+const TELLING: usize = 0;
+
+/// 32×32 area means of what lies within the borders.
+fn small(reduced: &Reduced) -> Gray {
+    let (left, right) = trimmed(reduced, reduced.width, |i| column(reduced, i));
+    let (top, bottom) = trimmed(reduced, reduced.height, |i| row(reduced, i));
+    let across = shares(left, right.min(reduced.across), reduced.width);
+    let down = shares(top, bottom.min(reduced.down), reduced.height);
+    let mut out = [0u8; GRAY_SIDE * GRAY_SIDE];
+    let mut lines = vec![[0f32; GRAY_SIDE]; reduced.height];
+    for (line, cells) in lines.iter_mut().zip(reduced.cells.chunks_exact(reduced.width)) {
+        for (sum, (first, weights)) in line.iter_mut().zip(&across) {
+            *sum = cells[*first..].iter().zip(weights).map(|(c, w)| c * w).sum();
+        }
+    }
+    for (cells, (first, weights)) in out.as_chunks_mut::<GRAY_SIDE>().0.iter_mut().zip(&down) {
+        for (x, cell) in cells.iter_mut().enumerate() {
+            let mean: f32 = lines[*first..].iter().zip(weights).map(|(line, w)| line[x] * w).sum();
+            *cell = mean.round().clamp(0.0, 255.0) as u8;
+        }
+    }
+    out
+}
+
+/// For each of 32 equal parts of `from..to`: the first cell it covers, and the weights of the cells from there.
+fn shares(from: f32, to: f32, cells: usize) -> Vec<(usize, Vec<f32>)> {
+    let part = (to - from) / GRAY_SIDE as f32;
+    (0..GRAY_SIDE)
+        .map(|i| {
+            let (a, b) = (from + part * i as f32, from + part * (i + 1) as f32);
+            let first = (a as usize).min(cells - 1);
+            let last = (b.ceil() as usize).clamp(first + 1, cells);
+            let covered = |cell: usize| (b.min(cell as f32 + 1.0) - a.max(cell as f32)).max(0.0);
+            let total: f32 = (first..last).map(covered).sum();
+            let weights = (first..last).map(|c| if total > 0.0 { covered(c) / total } else { 1.0 / (last - first) as f32 });
+            (first, weights.collect())
+        })
+        .collect()
+}
+
+/// Lowest, highest and mean gray of a line of cells.
+#[derive(Debug, Clone, Copy)]
+struct Line {
+    low: f32,
+    high: f32,
+    mean: f32,
+}
+
+fn line(cells: impl Iterator<Item = f32>) -> Line {
+    let (mut low, mut high, mut sum, mut n) = (f32::MAX, f32::MIN, 0.0, 0.0);
+    for cell in cells {
+        (low, high, sum, n) = (low.min(cell), high.max(cell), sum + cell, n + 1.0);
+    }
+    Line { low, high, mean: sum / n }
+}
+
+fn row(reduced: &Reduced, y: usize) -> Line {
+    line(reduced.cells[y * reduced.width..(y + 1) * reduced.width].iter().copied())
+}
+
+fn column(reduced: &Reduced, x: usize) -> Line {
+    line(reduced.cells[x..].iter().step_by(reduced.width).copied())
+}
+
+/// How far the gray of a border may stray, in grays.
+const BORDER_TOLERANCE: f32 = 8.0;
+/// The widest border that is trimmed on one side.
+const BORDER_SHARE: f32 = 0.2;
+
+/// Where the picture within its borders begins and ends, along one axis, in cells.
+fn trimmed(_reduced: &Reduced, cells: usize, line_at: impl Fn(usize) -> Line) -> (f32, f32) {
+    let most = (cells as f32 * BORDER_SHARE) as usize;
+    let outer = |first: Line, at: &dyn Fn(usize) -> usize| {
+        (0..most)
+            .take_while(|&i| {
+                let line = line_at(at(i));
+                line.high - line.low <= 2.0 * BORDER_TOLERANCE && (line.mean - first.mean).abs() <= BORDER_TOLERANCE
+            })
+            .count()
+    };
+    let start = outer(line_at(0), &|i| i);
+    let end = outer(line_at(cells - 1), &|i| cells - 1 - i);
+    (start as f32, (cells - end) as f32)
+}

@@ -1,0 +1,149 @@
+//! The image data that the directories of a TIFF point to, for the digest.
+//!
+//! Every directory of the chain and every sub-directory counts: thumbnails, previews, raw strips, masks. The number of
+//! directories and of bytes hashed is bounded by the file, however they overlap.
+//! Absent on purpose: Exif, GPS and maker notes.
+
+use std::collections::BTreeSet;
+
+use lightproof_model::digest::ImageDigest;
+
+use crate::picture::digest::ImageHasher;
+
+/// Directories looked at in one file.
+const MAX_DIRECTORIES: usize = 256;
+
+/// Tags that decoding needs and that say no place in the file (TIFF 6.0; TIFF/EP; DNG 1.6).
+const NEEDED: [u16; 27] = [
+    0x0100, 0x0101, 0x0102, 0x0103, 0x0106, 0x010a, 0x0115, 0x0116, 0x011c, 0x0124, 0x0125, 0x013d, 0x0140, 0x0142, 0x0143,
+    0x014c, 0x0152, 0x0153, 0x015b, 0x0200, 0x0211, 0x0212, 0x0213, 0x828d, 0x828e, 0xc612, 0xc68b,
+];
+/// Pairs of tags with offsets and lengths: strips, tiles, a JPEG stream.
+const PLACES: [(u16, u16); 3] = [(0x0111, 0x0117), (0x0144, 0x0145), (0x0201, 0x0202)];
+/// SubIFDs.
+const SUB_DIRECTORIES: u16 = 0x014a;
+/// Panasonic RW2: where the raw data begins (it reaches to the end), and a JPEG held in a tag.
+const RW2_RAW: u16 = 0x0118;
+const RW2_JPEG: u16 = 0x002e;
+
+pub(super) fn digest(bytes: &[u8]) -> Option<ImageDigest> {
+    let tiff = Tiff::open(bytes)?;
+    let mut hasher = ImageHasher::new("tiff");
+    let mut waiting = vec![tiff.number(4.max(tiff.word), tiff.word)?];
+    let mut seen = BTreeSet::new();
+    let mut budget = bytes.len().saturating_mul(2);
+    while let Some(at) = waiting.pop() {
+        if seen.len() >= MAX_DIRECTORIES || at == 0 || !seen.insert(at) {
+            continue;
+        }
+        let Some((fields, next)) = tiff.directory(at) else { continue };
+        hasher.part("directory", &[]);
+        for field in fields.iter().filter(|f| NEEDED.contains(&f.tag)) {
+            hasher.part(&format!("tag {:04x} type {}", field.tag, field.kind), field.value);
+        }
+        for (offsets, lengths) in PLACES {
+            let of = |tag: u16| fields.iter().find(|f| f.tag == tag).map(|f| tiff.numbers(f)).unwrap_or_default();
+            for (offset, length) in of(offsets).into_iter().zip(of(lengths)) {
+                let piece = bytes.get(offset..).map(|rest| &rest[..length.min(rest.len())]).unwrap_or_default();
+                if piece.len() <= budget {
+                    budget -= piece.len();
+                    hasher.data("data", piece);
+                }
+            }
+        }
+        if tiff.rw2 {
+            for field in &fields {
+                match field.tag {
+                    RW2_JPEG => hasher.data("preview", field.value),
+                    RW2_RAW => {
+                        let raw = tiff.numbers(field).first().and_then(|&at| bytes.get(at..));
+                        hasher.data("raw", raw.unwrap_or_default());
+                    }
+                    _ => {}
+                }
+            }
+        }
+        // The last is taken first: the chain goes on behind the sub-directories.
+        waiting.push(next);
+        let subs = fields.iter().filter(|f| f.tag == SUB_DIRECTORIES).flat_map(|f| tiff.numbers(f));
+        waiting.extend(subs.collect::<Vec<_>>().into_iter().rev());
+    }
+    hasher.finish()
+}
+
+/// One field of a directory.
+struct Field<'a> {
+    tag: u16,
+    kind: u16,
+    value: &'a [u8],
+}
+
+/// A TIFF's bytes with its byte order and the width of its offsets.
+struct Tiff<'a> {
+    bytes: &'a [u8],
+    little: bool,
+    word: usize,
+    rw2: bool,
+}
+
+impl<'a> Tiff<'a> {
+    /// Classic TIFF, BigTIFF, and the magic numbers of ORF and RW2.
+    fn open(bytes: &'a [u8]) -> Option<Tiff<'a>> {
+        let little = match bytes.get(..2)? {
+            b"II" => true,
+            b"MM" => false,
+            _ => return None,
+        };
+        let mut tiff = Tiff { bytes, little, word: 4, rw2: false };
+        match tiff.number(2, 2)? {
+            42 | 0x4f52 | 0x5352 => {}
+            43 => tiff.word = 8,
+            0x55 => tiff.rw2 = true,
+            _ => return None,
+        }
+        Some(tiff)
+    }
+
+    fn number(&self, at: usize, size: usize) -> Option<usize> {
+        let bytes = self.bytes.get(at..at.checked_add(size)?)?;
+        Some(self.value(bytes))
+    }
+
+    fn value(&self, bytes: &[u8]) -> usize {
+        let add = |n: usize, b: &u8| n << 8 | usize::from(*b);
+        if self.little { bytes.iter().rev().fold(0, add) } else { bytes.iter().fold(0, add) }
+    }
+
+    fn directory(&self, at: usize) -> Option<(Vec<Field<'a>>, usize)> {
+        let (count_size, field_size) = if self.word == 8 { (8, 20) } else { (2, 12) };
+        let count = self.number(at, count_size)?.min(4096);
+        let first = at.checked_add(count_size)?;
+        let mut fields = Vec::new();
+        for at in (0..count).map(|i| first + i * field_size) {
+            let (Some(tag), Some(kind)) = (self.number(at, 2), self.number(at + 2, 2)) else { break };
+            let Some(number) = self.number(at + 4, self.word) else { break };
+            let place = at + 4 + self.word;
+            let Some(length) = number.checked_mul(size_of_kind(kind)) else { continue };
+            let place = if length <= self.word { Some(place) } else { self.number(place, self.word) };
+            let value = place.and_then(|at| self.bytes.get(at..at.checked_add(length)?));
+            fields.extend(value.map(|value| Field { tag: tag as u16, kind: kind as u16, value }));
+        }
+        let next = self.number(first + count * field_size, self.word).unwrap_or(0);
+        Some((fields, next))
+    }
+
+    fn numbers(&self, field: &Field) -> Vec<usize> {
+        let size = size_of_kind(usize::from(field.kind));
+        field.value.chunks_exact(size).map(|v| self.value(v)).collect()
+    }
+}
+
+/// Bytes of one value of a field type (TIFF 6.0, section 2; 13 and 16 to 18 of later supplements).
+fn size_of_kind(kind: usize) -> usize {
+    match kind {
+        3 | 8 => 2,
+        4 | 9 | 11 | 13 => 4,
+        5 | 10 | 12 | 16..=18 => 8,
+        _ => 1,
+    }
+}

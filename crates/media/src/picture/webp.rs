@@ -1,0 +1,77 @@
+//! WebP: gray of the picture or the first frame, digest of the chunks that hold image data.
+//!
+//! Absent on purpose: decoding row by row; the pixels are held once, within the limit.
+
+use std::io::Cursor;
+
+use image_webp::WebPDecoder;
+use lightproof_model::{digest::ImageDigest, probe::Dimensions};
+
+use super::{
+    Limits, Look, NoGray,
+    digest::{ImageHasher, without_padding},
+    gray::{Reduced, Shrinker, gray_of},
+    guarded,
+};
+
+/// Looks at a WebP.
+pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
+    let declared = bytes.get(4..8).map_or(0, |n| u64::from(u32::from_le_bytes([n[0], n[1], n[2], n[3]])) + 8);
+    let mut look = Look { digest: digest(bytes, declared), ..Look::default() };
+    if declared > bytes.len() as u64 {
+        look.faults.push(format!("truncated: {} of {declared} bytes are there", bytes.len()));
+    }
+    match guarded(|| Some(decode(bytes, limits))) {
+        Some(Ok((dimensions, gray))) => {
+            look.share = if gray.as_ref().is_err_and(|why| *why == NoGray::default()) { 0.0 } else { 1.0 };
+            (look.dimensions, look.gray) = (Some(dimensions), gray);
+        }
+        Some(Err(fault)) => look.faults.push(fault),
+        None => look.faults.push("the decoder gave up".to_owned()),
+    }
+    look
+}
+
+fn decode(bytes: &[u8], limits: &Limits) -> Result<(Dimensions, Result<Reduced, NoGray>), String> {
+    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(|e| e.to_string())?;
+    let (width, height) = decoder.dimensions();
+    let dimensions = Dimensions { width, height };
+    let channels = if decoder.has_alpha() { 4 } else { 3 };
+    // The decoder's own planes come on top of the pixels.
+    let half = usize::try_from(limits.decoded_bytes / 2).unwrap_or(usize::MAX);
+    decoder.set_memory_limit(half);
+    let Some(size) = decoder.output_buffer_size().filter(|&n| n <= half) else {
+        return Ok((dimensions, Err(NoGray::new("too many pixels for a decode"))));
+    };
+    let mut pixels = vec![0; size];
+    decoder.read_image(&mut pixels).map_err(|e| e.to_string())?;
+    let mut shrinker = Shrinker::new(width, height);
+    for row in pixels.chunks_exact((width as usize * channels).max(1)) {
+        shrinker.row(row.chunks_exact(channels).map(gray_of));
+    }
+    Ok((dimensions, shrinker.finish().ok_or_else(NoGray::default)))
+}
+
+fn digest(bytes: &[u8], declared: u64) -> Option<ImageDigest> {
+    let mut hasher = ImageHasher::new("webp");
+    let end = usize::try_from(declared).unwrap_or(usize::MAX).min(bytes.len());
+    let mut rest = bytes.get(12..end).unwrap_or_default();
+    let mut canvas = None;
+    while let Some((head, behind)) = rest.split_first_chunk::<8>() {
+        let length = u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize;
+        let payload = &behind[..length.min(behind.len())];
+        match &head[..4] {
+            b"VP8X" => canvas = payload.get(4..10),
+            b"ANIM" => {
+                // The canvas matters to frames only; a single picture states its own size.
+                hasher.part("canvas", canvas.unwrap_or_default());
+                hasher.part("ANIM", payload);
+            }
+            b"VP8 " | b"VP8L" | b"ALPH" | b"ANMF" => hasher.data(&String::from_utf8_lossy(&head[..4]), payload),
+            _ => {}
+        }
+        rest = behind.get(length.saturating_add(length % 2)..).unwrap_or_default();
+    }
+    hasher.part("behind the end", without_padding(&bytes[end..]));
+    hasher.finish()
+}
