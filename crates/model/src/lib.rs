@@ -8,6 +8,7 @@ pub mod asset;
 pub mod digest;
 pub mod exif;
 pub mod fingerprint;
+pub mod hamming_join;
 pub mod media_type;
 pub mod moment;
 pub mod probe;
