@@ -1,12 +1,20 @@
 //! Fingerprints: what a picture looks like in 64 bits to find it, and in 32×32 grays to confirm it.
 //!
-//! Absent on purpose: how the grays are taken from encoded bytes (`media`).
+//! The eight ways to turn a picture are bit operations on the hash and index operations on the grays, so turned and
+//! mirrored copies are found without decoding anything again. Both distances are symmetric and keep their value when
+//! both pictures are turned alike.
+//! Absent on purpose: how the grays are taken from encoded bytes (`media`), and any search.
+
+use std::fmt;
 
 /// Version of all that makes a fingerprint; a stored one of another version is made anew.
 pub const FINGERPRINT_VERSION: u32 = 1;
 
 /// Side of the small gray picture, in cells.
 pub const GRAY_SIDE: usize = 32;
+
+/// Bits of the hash that tell anything: the place of the mean is always 0.
+pub const EFFECTIVE_BITS: u32 = 63;
 
 /// The gray picture a fingerprint is made of: 32×32 area means, row by row, upright, uniform borders trimmed.
 pub type Gray = [u8; GRAY_SIDE * GRAY_SIDE];
@@ -18,4 +26,190 @@ pub struct Fingerprint {
     pub hash: u64,
     /// The gray picture, for the finer comparison.
     pub gray: Box<Gray>,
+}
+
+/// One of the eight ways to turn or mirror a picture; the words say what is done to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Turn {
+    /// Nothing is done (EXIF orientation 1).
+    Upright,
+    /// Left and right change places (2).
+    Mirrored,
+    /// Turned by half (3).
+    Half,
+    /// Top and bottom change places (4).
+    Flipped,
+    /// Rows become columns (5).
+    Transposed,
+    /// Turned a quarter clockwise (6).
+    Right,
+    /// Rows become columns, the other way round (7).
+    Transversed,
+    /// Turned a quarter counter-clockwise (8).
+    Left,
+}
+
+impl Turn {
+    /// All turns, in the order of the EXIF orientations 1 to 8.
+    pub const ALL: [Turn; 8] =
+        [Turn::Upright, Turn::Mirrored, Turn::Half, Turn::Flipped, Turn::Transposed, Turn::Right, Turn::Transversed, Turn::Left];
+
+    /// What must be done to a picture of this EXIF orientation (Exif 2.32, tag 0x0112) to show it upright.
+    #[must_use]
+    pub fn from_orientation(orientation: u16) -> Option<Turn> {
+        usize::from(orientation).checked_sub(1).and_then(|i| Turn::ALL.get(i)).copied()
+    }
+
+    /// Whether the source is mirrored across, mirrored down, and then its rows become columns.
+    const fn parts(self) -> (bool, bool, bool) {
+        match self {
+            Turn::Upright => (false, false, false),
+            Turn::Mirrored => (true, false, false),
+            Turn::Half => (true, true, false),
+            Turn::Flipped => (false, true, false),
+            Turn::Transposed => (false, false, true),
+            Turn::Right => (false, true, true),
+            Turn::Transversed => (true, true, true),
+            Turn::Left => (true, false, true),
+        }
+    }
+
+    fn of_parts(parts: (bool, bool, bool)) -> Turn {
+        match parts {
+            (false, false, false) => Turn::Upright,
+            (true, false, false) => Turn::Mirrored,
+            (true, true, false) => Turn::Half,
+            (false, true, false) => Turn::Flipped,
+            (false, false, true) => Turn::Transposed,
+            (false, true, true) => Turn::Right,
+            (true, true, true) => Turn::Transversed,
+            (true, false, true) => Turn::Left,
+        }
+    }
+
+    /// The turn that takes this one back.
+    #[must_use]
+    pub fn inverse(self) -> Turn {
+        match self {
+            Turn::Right => Turn::Left,
+            Turn::Left => Turn::Right,
+            Turn::Upright | Turn::Mirrored | Turn::Half | Turn::Flipped | Turn::Transposed | Turn::Transversed => self,
+        }
+    }
+
+    /// This turn, and then another.
+    #[must_use]
+    pub fn then(self, next: Turn) -> Turn {
+        let ((x, y, t), (nx, ny, nt)) = (self.parts(), next.parts());
+        // A mirroring done after rows became columns is, seen from before, one of the other axis.
+        let (nx, ny) = if t { (ny, nx) } else { (nx, ny) };
+        Turn::of_parts((x ^ nx, y ^ ny, t ^ nt))
+    }
+}
+
+/// The hash of a gray picture: the signs of its 8×8 lowest DCT coefficients, bit `u + 8 v`, without the mean.
+///
+/// Mirroring negates the coefficients of odd order and transposing swaps `u` and `v`: that is why signs are taken, and
+/// not comparisons with a median. Integer arithmetic throughout, so that every machine gives the same bits.
+#[must_use]
+pub fn hash_of(gray: &Gray) -> u64 {
+    let coefficients = coefficients(gray);
+    (1..64).filter(|&i| coefficients[i] > 0).fold(0, |hash, i| hash | 1 << i)
+}
+
+/// The 8×8 lowest DCT-II coefficients of a gray picture, scaled by 2²⁰ to whole numbers; index `u + 8 v`.
+#[must_use]
+pub fn coefficients(gray: &Gray) -> [i64; 64] {
+    let basis = basis();
+    let mut rows = [[0i64; 8]; GRAY_SIDE];
+    for (sums, row) in rows.iter_mut().zip(gray.as_chunks::<GRAY_SIDE>().0) {
+        for (sum, wave) in sums.iter_mut().zip(&basis) {
+            *sum = row.iter().zip(wave).map(|(&g, &w)| i64::from(g) * i64::from(w)).sum();
+        }
+    }
+    let mut out = [0; 64];
+    for (i, out) in out.iter_mut().enumerate() {
+        let (u, v) = (i % 8, i / 8);
+        *out = rows.iter().zip(&basis[v]).map(|(row, &w)| row[u] * i64::from(w)).sum();
+    }
+    out
+}
+
+/// Cosines of DCT-II for orders 0 to 7, times 1024, exactly odd or even about the middle.
+fn basis() -> [[i32; GRAY_SIDE]; 8] {
+    let mut basis = [[0; GRAY_SIDE]; 8];
+    for (order, wave) in basis.iter_mut().enumerate() {
+        for x in 0..GRAY_SIDE / 2 {
+            let angle = std::f64::consts::PI * order as f64 * (x as f64 + 0.5) / GRAY_SIDE as f64;
+            let value = (angle.cos() * 1024.0).round() as i32;
+            wave[x] = value;
+            wave[GRAY_SIDE - 1 - x] = if order % 2 == 0 { value } else { -value };
+        }
+    }
+    basis
+}
+
+/// The hash that the turned picture has (but for coefficients that are exactly zero).
+#[must_use]
+pub fn turned_hash(hash: u64, turn: Turn) -> u64 {
+    let (x, y, transpose) = turn.parts();
+    let hash = hash ^ if x { 0xaaaa_aaaa_aaaa_aaaa } else { 0 } ^ if y { 0xff00_ff00_ff00_ff00 } else { 0 };
+    if transpose { transposed(hash) } else { hash }
+}
+
+/// Swaps rows and columns of an 8×8 bit matrix (H. S. Warren, Hacker's Delight, 7-3).
+fn transposed(hash: u64) -> u64 {
+    let swap = |h: u64, mask: u64, by: u32| {
+        let t = (h ^ (h >> by)) & mask;
+        h ^ t ^ (t << by)
+    };
+    swap(swap(swap(hash, 0x00aa_00aa_00aa_00aa, 7), 0x0000_cccc_0000_cccc, 14), 0x0000_0000_f0f0_f0f0, 28)
+}
+
+/// The gray picture, turned.
+#[must_use]
+pub fn turned_gray(gray: &Gray, turn: Turn) -> Gray {
+    let (mirror_x, mirror_y, transpose) = turn.parts();
+    let mut out = [0; GRAY_SIDE * GRAY_SIDE];
+    for (i, cell) in out.iter_mut().enumerate() {
+        let (x, y) = (i % GRAY_SIDE, i / GRAY_SIDE);
+        let (x, y) = if transpose { (y, x) } else { (x, y) };
+        let x = if mirror_x { GRAY_SIDE - 1 - x } else { x };
+        let y = if mirror_y { GRAY_SIDE - 1 - y } else { y };
+        *cell = gray[y * GRAY_SIDE + x];
+    }
+    out
+}
+
+/// In how many bits two hashes differ.
+#[must_use]
+pub fn hash_distance(a: u64, b: u64) -> u32 {
+    (a ^ b).count_ones()
+}
+
+/// How far two gray pictures are from each other, in thousandths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FineDistance(pub u16);
+
+impl fmt::Display for FineDistance {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{:03}", self.0 / 1000, self.0 % 1000)
+    }
+}
+
+/// One minus the correlation of two gray pictures.
+#[must_use]
+pub fn fine_distance(a: &Gray, b: &Gray) -> FineDistance {
+    let (mut sa, mut sb, mut aa, mut bb, mut ab) = (0u32, 0u32, 0u32, 0u32, 0u32);
+    for (&a, &b) in a.iter().zip(b) {
+        let (a, b) = (u32::from(a), u32::from(b));
+        (sa, sb, aa, bb, ab) = (sa + a, sb + b, aa + a * a, bb + b * b, ab + a * b);
+    }
+    let n = (GRAY_SIDE * GRAY_SIDE) as f64;
+    let (sa, sb, aa, bb, ab) = (f64::from(sa), f64::from(sb), f64::from(aa), f64::from(bb), f64::from(ab));
+    let (va, vb, c) = (aa - sa * sa / n, bb - sb * sb / n, ab - sa * sb / n);
+    if va <= 0.0 || vb <= 0.0 {
+        return FineDistance(2000);
+    }
+    FineDistance(((1.0 - c / (va * vb).sqrt()) * 1000.0).round().clamp(0.0, 2000.0) as u16)
 }
