@@ -1,0 +1,96 @@
+//! What makes a decision stale, and what does not.
+
+use super::*;
+
+fn place(path: &str) -> Place {
+    Place { source: SourceId::new("fs-1"), path: path.into(), owner: "ann".into() }
+}
+
+fn member(content: u8) -> SeenMember {
+    SeenMember {
+        sha1: Sha1([content; 20]),
+        place: place("a.jpg"),
+        companions: vec![(place("a.raf"), Some(Sha1([9; 20]))), (place("a.jpg.xmp"), None)],
+        exif_field_count: 41,
+        fields: [1; 32],
+        date_time_original: RecordedDate::parse("2009:07:17 18:20:10"),
+        date_corrected: None,
+        basis: Basis::SameShot,
+        anomalies: vec![("known-camera".into(), "open".into()), ("reset-run".into(), "left".into())],
+    }
+}
+
+fn anomaly() -> SeenAnomaly {
+    SeenAnomaly {
+        sha1: Some(Sha1([1; 20])),
+        place: place("a.jpg"),
+        date_time_original: RecordedDate::parse("2005:01:01 00:00:00"),
+        date_corrected: None,
+        kind: "known-camera".into(),
+        evidence: "NIKON D50: clock resets to 2005-01-01".into(),
+    }
+}
+
+/// If one of these changes, every decision made so far becomes stale. Then raise `VERSION` and say so in the log of changes.
+#[test]
+fn the_record_of_this_version_keeps_its_digests() {
+    assert_eq!(seen_group(&[member(1), member(2)]).as_str(), "v1-f536fb64a696032e7c4fefcac8c09247");
+    assert_eq!(seen_anomaly(&anomaly()).as_str(), "v1-c0405505d56f61a8bec4885934da65cb");
+}
+
+#[test]
+fn the_order_of_members_companions_and_anomalies_makes_no_difference() {
+    let mut other = member(2);
+    other.companions.reverse();
+    other.anomalies.reverse();
+    assert_eq!(seen_group(&[member(1), member(2)]), seen_group(&[other, member(1)]));
+}
+
+#[test]
+fn whatever_was_shown_and_changed_makes_another_digest() {
+    let changes: [(&str, fn(&mut SeenMember)); 12] = [
+        ("content", |m| m.sha1 = Sha1([7; 20])),
+        ("source", |m| m.place.source = SourceId::new("fs-2")),
+        ("path", |m| m.place.path = b"b.jpg".to_vec()),
+        ("owner", |m| m.place.owner = "bob".into()),
+        ("companion gone", |m| m.companions.truncate(1)),
+        ("companion's bytes", |m| m.companions[0].1 = None),
+        ("field count", |m| m.exif_field_count = 40),
+        ("fields", |m| m.fields = [2; 32]),
+        ("date", |m| m.date_time_original = RecordedDate::Missing),
+        ("corrected date", |m| m.date_corrected = m.date_time_original.at()),
+        ("basis", |m| m.basis = Basis::LooksAlike),
+        ("anomaly state", |m| m.anomalies[0].1 = "fixed".into()),
+    ];
+    let before = seen_group(&[member(1), member(2)]);
+    for (what, change) in changes {
+        let mut changed = member(1);
+        change(&mut changed);
+        assert_ne!(seen_group(&[changed, member(2)]), before, "{what}");
+    }
+    assert_ne!(seen_group(&[member(1)]), before, "a member gone");
+    assert_ne!(seen_group(&[member(1), member(2), member(2)]), before, "a copy more");
+}
+
+#[test]
+fn an_anomaly_is_another_when_its_evidence_date_or_place_is() {
+    let changes: [(&str, fn(&mut SeenAnomaly)); 6] = [
+        ("content", |a| a.sha1 = None),
+        ("owner", |a| a.place.owner = "bob".into()),
+        ("date", |a| a.date_time_original = RecordedDate::Zero { raw: String::new() }),
+        ("corrected date", |a| a.date_corrected = a.date_time_original.at()),
+        ("kind", |a| a.kind = "reset-run".into()),
+        ("evidence", |a| a.evidence.push('!')),
+    ];
+    for (what, change) in changes {
+        let mut changed = anomaly();
+        change(&mut changed);
+        assert_ne!(seen_anomaly(&changed), seen_anomaly(&anomaly()), "{what}");
+    }
+}
+
+#[test]
+fn a_path_and_an_owner_cannot_run_into_each_other() {
+    let with = |path: &str, owner: &str| SeenAnomaly { place: Place { owner: owner.into(), ..place(path) }, ..anomaly() };
+    assert_ne!(seen_anomaly(&with("ab", "c")), seen_anomaly(&with("a", "bc")));
+}
