@@ -61,7 +61,7 @@ fn any_colour(random: &mut Random) -> Colour {
 }
 
 fn between(a: Colour, b: Colour, share: f32) -> Colour {
-    [0, 1, 2].map(|i| a[i] + (b[i] - a[i]) * share)
+    [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share, a[2] + (b[2] - a[2]) * share]
 }
 
 fn draw_sky(canvas: &mut Canvas, random: &mut Random) {
@@ -77,8 +77,16 @@ fn blot(canvas: &mut Canvas, centre: [f32; 2], radius: [f32; 2], ink: Colour, op
     let span = |i: usize| [centre[i] - radius[i] * reach, centre[i] + radius[i] * reach];
     canvas.paint(span(0), span(1), |u, v| {
         let (a, b) = ((u - centre[0]) / radius[0], (v - centre[1]) / radius[1]);
-        let out = (a * a + b * b).sqrt();
-        (ink, opacity * ((reach - out) / (2.0 * edge)).clamp(0.0, 1.0))
+        let out = a * a + b * b;
+        // Most of it is within or without: the root is needed at the edge only.
+        let share = if out >= reach * reach {
+            0.0
+        } else if out <= (1.0 - edge) * (1.0 - edge) {
+            1.0
+        } else {
+            (reach - out.sqrt()) / (2.0 * edge)
+        };
+        (ink, opacity * share)
     });
 }
 
@@ -152,10 +160,9 @@ fn grain(canvas: &mut Canvas, seed: u64) {
     canvas.fill(|x, y| {
         let at = y * width + x;
         let noise = scramble(seed ^ at as u64);
-        [0, 1, 2].map(|i| {
-            let step = ((noise >> (i * 16)) & 0xFFFF) as f32 / 65535.0 - 0.5;
-            f32::from(old[at * 3 + i]) + step * 2.0 * GRAIN
-        })
+        let step = |bits: u64| ((bits & 0xFFFF) as f32 / 65535.0 - 0.5) * 2.0 * GRAIN;
+        let old = |i: usize| f32::from(old[at * 3 + i]);
+        [old(0) + step(noise), old(1) + step(noise >> 16), old(2) + step(noise >> 32)]
     });
 }
 
