@@ -41,7 +41,11 @@ impl Canvas {
     pub fn fill(&mut self, mut colour: impl FnMut(usize, usize) -> Colour) {
         for (y, row) in self.rgb.chunks_exact_mut(self.width * 3).enumerate() {
             for (x, pixel) in row.chunks_exact_mut(3).enumerate() {
-                pixel.copy_from_slice(&colour(x, y).map(|c| c.clamp(0.0, 255.0) as u8));
+                // Written out: `array::map` is a call for every pixel.
+                let [red, green, blue] = colour(x, y);
+                pixel[0] = red.clamp(0.0, 255.0) as u8;
+                pixel[1] = green.clamp(0.0, 255.0) as u8;
+                pixel[2] = blue.clamp(0.0, 255.0) as u8;
             }
         }
     }
@@ -139,7 +143,7 @@ impl Canvas {
 
     fn at(&self, x: usize, y: usize) -> Colour {
         let at = (y * self.width + x) * 3;
-        [self.rgb[at], self.rgb[at + 1], self.rgb[at + 2]].map(f32::from)
+        [f32::from(self.rgb[at]), f32::from(self.rgb[at + 1]), f32::from(self.rgb[at + 2])]
     }
 }
 

@@ -1,5 +1,7 @@
 //! What a folder source promises, sentence by sentence. The contract of every source comes last.
 
+#![allow(clippy::unwrap_used)] // helpers of tests, which clippy.toml's exception does not reach
+
 use std::{collections::BTreeMap, fs, ops::ControlFlow};
 
 use lightproof_sources::{

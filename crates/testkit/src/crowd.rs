@@ -92,7 +92,7 @@ impl Crowd {
 
     fn write_one(self, folder: &Path, index: u32, textures: &Textures) -> io::Result<()> {
         let path = folder.join(self.path(index));
-        if index % FOLDER == 0 {
+        if index.is_multiple_of(FOLDER) {
             fs::create_dir_all(path.parent().expect("the path of an asset has a folder"))?;
         }
         #[allow(clippy::disallowed_methods)] // the library is the test's own

@@ -189,6 +189,7 @@ impl Opened for Asset {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use lightproof_testkit::library::Library;
 
     #[test]
     fn a_path_that_could_leave_the_root_is_told_by_its_text() {
@@ -210,14 +211,34 @@ mod tests {
 
     #[test]
     fn both_resolvers_open_the_same_and_refuse_the_same() {
-        let root = open_folder_at(rustix::fs::CWD, env!("CARGO_MANIFEST_DIR").as_bytes()).unwrap();
-        for path in ["Cargo.toml", "src/folder/beneath.rs", "src", "no-such", "src/no-such/x", "Cargo.toml/x", "../x"] {
-            let opened = |resolver: Resolver| {
-                let asset = resolver.open_asset(&root, path.as_bytes())?;
-                asset.map(|a| a.stat().map(|s| s.inode)).transpose().map_err(|_| Errno::IO)
-            };
-            let quick = Resolver::that_works_at(&root);
-            assert_eq!(opened(quick), opened(Resolver::StepByStep), "{path}");
+        let outside = Library::with("o.jpg", "o");
+        let library = Library::with("a.jpg", "a")
+            .and("b/c/d.jpg", "d")
+            .and_link("to-a.jpg", "a.jpg")
+            .and_link("to-b", "b")
+            .and_link("b/to-outside", outside.path());
+        let root = open_folder_at(rustix::fs::CWD, library.path().as_os_str().as_encoded_bytes()).unwrap();
+        for (path, opens) in [
+            ("a.jpg", Ok(true)),
+            ("b/c/d.jpg", Ok(true)),
+            ("b", Ok(false)),
+            ("no-such.jpg", Err(Errno::NOENT)),
+            ("b/no-such/d.jpg", Err(Errno::NOENT)),
+            ("a.jpg/d.jpg", Err(Errno::NOTDIR)),
+            ("b/../a.jpg", Err(Errno::NOENT)),
+            ("to-a.jpg", Err(Errno::LOOP)),
+        ] {
+            for resolver in [Resolver::that_works_at(&root), Resolver::StepByStep] {
+                let opened = resolver.open_asset(&root, path.as_bytes()).map(|asset| asset.is_some());
+                assert_eq!(opened, opens, "{path} {resolver:?}");
+            }
+        }
+        // Which of the two errors a link within a path gives is the system's choice.
+        for path in ["to-b/c/d.jpg", "b/to-outside/o.jpg"] {
+            for resolver in [Resolver::that_works_at(&root), Resolver::StepByStep] {
+                let refused = resolver.open_asset(&root, path.as_bytes()).map(|asset| asset.is_some());
+                assert!(matches!(refused, Err(Errno::LOOP | Errno::NOTDIR)), "{path} {resolver:?} {refused:?}");
+            }
         }
     }
 }

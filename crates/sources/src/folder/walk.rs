@@ -63,11 +63,9 @@ impl Identity {
 
 impl<'s> Walk<'s> {
     pub(super) fn new(source: &'s FolderSource) -> Result<Self, SourceError> {
-        let mut walk = Self { source, path: Vec::new(), levels: Vec::new(), devices: HashMap::new() };
-        let handle = source.resolver.open_folder(&source.handle, b"");
-        let entered = handle.and_then(|handle| Ok(walk.levels.push(Level::listing(handle, 0)?)));
-        entered.map_err(|e| super::refusal(&source.path, e.into()))?;
-        Ok(walk)
+        let opened = source.resolver.open_folder(&source.handle, b"").and_then(|handle| Level::listing(handle, 0));
+        let root = opened.map_err(|e| super::refusal(&source.path, e.into()))?;
+        Ok(Self { source, path: Vec::new(), levels: vec![root], devices: HashMap::new() })
     }
 
     pub(super) fn run(&mut self, visit: Visit) -> ControlFlow<()> {
