@@ -15,3 +15,5 @@ pub mod moment;
 pub mod probe;
 pub mod problem;
 pub mod read_at;
+pub mod summary;
+pub mod timeline;
