@@ -1,19 +1,24 @@
 //! Stage 3, `flag-anomalies`: every asset is judged alone, and every camera body by all its shots.
 
-use std::{collections::HashSet, time::Instant};
+use std::{
+    collections::{HashMap, HashSet},
+    time::Instant,
+};
 
 use jiff::{Timestamp, tz::TimeZone};
 use lightproof_ledger::{AssetKey, Ledger, RunKey, StoredAnomaly, StoredAsset};
 use lightproof_model::{
     anomaly::{Anomaly, AnomalyKind, Body, FileNumber, Shot, judge_alone, judge_body},
+    asset::SourceId,
     media_type::Class,
     moment::WallClock,
-    seen,
+    seen::{self, SeenAnomaly, seen_anomaly},
 };
 
 use crate::{
     EngineError,
     account::AnomalyAccount,
+    proofs::owners,
     settings::Settings,
     watch::{Stage, Watch},
 };
@@ -32,7 +37,7 @@ pub(crate) fn flag(
     watch.begins(Stage::FlagAnomalies);
     let began = Instant::now();
     ledger.forget_anomalies()?;
-    let mut flagging = Flagging { ledger, settings, now: utc(now), kinds: vec![0; AnomalyKind::ALL.len()], assets: 0, watch };
+    let mut flagging = Flagging { ledger, settings, now: utc(now), kinds: vec![0; AnomalyKind::ALL.len()], assets: 0, watch, owners: owners(ledger)? };
     flagging.bodiless(run)?;
     flagging.bodies(run)?;
     ledger.flush()?;
@@ -50,9 +55,14 @@ struct Flagging<'a> {
     kinds: Vec<u64>,
     assets: u64,
     watch: &'a dyn Watch,
+    owners: HashMap<SourceId, String>,
 }
 
 impl Flagging<'_> {
+    fn owner(&self, asset: &StoredAsset) -> String {
+        self.owners.get(&asset.place.source).cloned().unwrap_or_default()
+    }
+
     /// Assets that name no camera model: nothing but themselves can be judged.
     fn bodiless(&mut self, run: RunKey) -> Result<(), EngineError> {
         let ledger = self.ledger;
@@ -109,16 +119,25 @@ impl Flagging<'_> {
             if let Some(at) = AnomalyKind::ALL.iter().position(|k| *k == anomaly.kind) {
                 self.kinds[at] += 1;
             }
+            let evidence = anomaly.evidence_cell();
+            let seen = seen_anomaly(&SeenAnomaly {
+                sha1: asset.sha1,
+                place: seen::Place { source: asset.place.source.clone(), path: asset.place.path(), owner: self.owner(asset) },
+                date_time_original: asset.facts.date_time_original.clone(),
+                date_corrected: asset.corrected,
+                kind: anomaly.kind.word().to_owned(),
+                evidence: evidence.clone(),
+            });
             let suggestion = anomaly.suggestion_cell();
             let confidence = anomaly.confidence_cell();
             self.ledger.store_anomaly(&StoredAnomaly {
                 asset: asset.key,
                 kind: anomaly.kind.word().to_owned(),
                 run: anomaly.run.as_ref().map(|run| run.as_str().to_owned()),
-                evidence: anomaly.evidence_cell(),
+                evidence,
                 suggestion: (!suggestion.is_empty()).then_some(suggestion),
                 confidence: (!confidence.is_empty()).then(|| confidence.to_owned()),
-                seen: String::new(),
+                seen: seen.to_string(),
             })?;
         }
         Ok(())

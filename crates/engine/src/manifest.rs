@@ -137,8 +137,8 @@ impl Walker<'_> {
         let note = |folder, kind, reason: String| FolderNote { source: root.source.id.clone(), folder, kind, reason };
         match walked {
             Walked::Found(found) => self.found(index, root, &found, perhaps_moved)?,
-            // A place that is listed is not gone, even if nobody can say what it is.
-            Walked::Unreadable { path, reason } | Walked::FolderUnreadable { path, reason } => {
+            Walked::Unreadable { path, reason } => self.listed_only(root, &path, reason)?,
+            Walked::FolderUnreadable { path, reason } => {
                 self.ledger.note_folder(self.run, &note(path, FolderNoteKind::Unreadable, reason))?;
             }
             Walked::FolderSkipped { path, reason } => {
@@ -161,6 +161,23 @@ impl Walker<'_> {
             (met, _) => self.count(index, &place, stamp, met),
         }
         self.watch.met(self.account.assets);
+        Ok(())
+    }
+
+    /// A place that is listed is not gone, even if nobody can say what it is.
+    fn listed_only(&mut self, root: &Root, path: &[u8], reason: String) -> Result<(), EngineError> {
+        let place = Place::of(&root.source.id, path);
+        if self.ledger.asset_at(&place)?.is_some() {
+            let note = FolderNote { source: place.source, folder: path.to_vec(), kind: FolderNoteKind::Unreadable, reason };
+            return Ok(self.ledger.note_folder(self.run, &note)?);
+        }
+        // No stamp is known: one that no file has, and that differs from place to place.
+        let inode = path.iter().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
+        let stamp = Stamp { device: u64::MAX, inode, size: 0, mtime: 0, ctime: 0 };
+        if let Met::ToRead(asset) = self.ledger.meet(self.run, &place, stamp, self.walk.depth, PROBE_VERSION, self.walk.now)? {
+            self.account.assets += 1;
+            self.ledger.store(self.run, asset, &Read::unreadable(reason).reading())?;
+        }
         Ok(())
     }
 

@@ -8,7 +8,10 @@ use std::{
 };
 
 use lightproof_ledger::{Depth, Reading, Stamp};
-use lightproof_media::{facts, picture, sniff};
+use lightproof_media::{
+    claimed::{agrees, claimed},
+    facts, picture, sniff,
+};
 use lightproof_model::{
     asset::Fate,
     digest::Sha1,
@@ -24,9 +27,6 @@ use crate::devices::Devices;
 
 /// Version of all that a probe holds; an asset probed by another version is read again.
 pub const PROBE_VERSION: u32 = lightproof_model::fingerprint::FINGERPRINT_VERSION * 1000 + 1;
-
-/// Bytes that tell a media type.
-const SNIFF: usize = 4096;
 
 /// A sidecar larger than this is not looked into.
 const SIDECAR: u64 = 1 << 20;
@@ -56,6 +56,12 @@ impl Read {
     #[must_use]
     pub fn skipped(why: impl Into<String>) -> Read {
         Read::unread(Fate::Skipped, ProblemKind::Skipped, why)
+    }
+
+    /// An asset that is listed, and of which nothing more can be learned.
+    #[must_use]
+    pub fn unreadable(why: impl Into<String>) -> Read {
+        Read::unread(Fate::Unreadable, ProblemKind::Unreadable, why)
     }
 
     /// The form in which the ledger takes it.
@@ -148,7 +154,7 @@ impl Reader<'_> {
         if length == 0 {
             return Ok((Read::unread(Fate::Unreadable, ProblemKind::Empty, "there are no bytes in it"), Steadiness::Steady));
         }
-        let mut head = [0; SNIFF];
+        let mut head = [0; sniff::HEAD];
         let told = opened.read_at(0, &mut head)?;
         let media_type = sniff::sniff(&head[..told], Some(name));
         if media_type == MediaType::Other {
@@ -225,20 +231,20 @@ fn read_streamed(opened: &dyn Opened, media_type: MediaType, wanted: Depth, read
 
 /// The fate of what no format is known for: a photograph by its name is unreadable, anything else is skipped.
 fn unknown(name: &[u8]) -> Read {
-    match sniff::claimed(name) {
-        Some(claimed) => Read::unread(
+    match claimed(name) {
+        Some(claim) => Read::unread(
             Fate::Unreadable,
             ProblemKind::WrongExtension,
-            format!("its name says {}, but its bytes are of no format known here", claimed.mime()),
+            format!("its name says {}, but its bytes are of no format known here", claim.mime()),
         ),
         None => Read::skipped("not a photograph, video or sidecar"),
     }
 }
 
 fn wrong_extension(name: &[u8], media_type: MediaType) -> Option<Problem> {
-    let claimed = sniff::claimed(name)?;
-    (!sniff::agrees(claimed, media_type)).then(|| {
-        Problem::new(ProblemKind::WrongExtension, format!("its name says {}, its bytes are {}", claimed.mime(), media_type.mime()))
+    let claim = claimed(name)?;
+    (!agrees(claim, media_type)).then(|| {
+        Problem::new(ProblemKind::WrongExtension, format!("its name says {}, its bytes are {}", claim.mime(), media_type.mime()))
     })
 }
 

@@ -3,6 +3,7 @@
 //! Promises never to panic, whatever the bytes are, and to need no more memory than its limits say.
 //! Absent on purpose: folders, servers, and any notion of a path beyond a name that tells a sidecar.
 
+pub mod claimed;
 pub mod facts;
 pub mod isobmff;
 pub mod picture;

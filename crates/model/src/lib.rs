@@ -20,3 +20,6 @@ pub mod rank;
 pub mod read_at;
 pub mod same_shot;
 pub mod seen;
+pub mod summary;
+pub mod timeline;
+pub mod unit;

@@ -1,0 +1,246 @@
+//! Stage 2, `group-duplicates`: what the ledger knows of fingerprints becomes groups, and THE RULE ranks them.
+
+use std::{collections::HashMap, num::NonZeroUsize, time::Instant};
+
+use lightproof_ledger::{AssetKey, GroupRow, Ledger, MemberRow, RunKey, StoredAsset};
+use lightproof_model::{
+    anomaly::AnomalyKind,
+    asset::{Fate, SourceId},
+    digest::Sha1,
+    fingerprint::{ALIKE, Gray, REENCODED},
+    group::{Basis, Grays, Group, Library, Limits, Member, group as group_library},
+    moment::RecordedDate,
+    rank::{Contender, RankingDate, Standing, rank},
+    same_shot::{CaptureMoment, Words},
+    seen::{self, SeenMember, fields_digest, seen_group},
+};
+
+use crate::{
+    EngineError,
+    account::{BasisCount, GroupAccount},
+    proofs::owners,
+    settings::Settings,
+    units::{is_picture, number},
+    watch::{Stage, Watch},
+};
+
+/// Candidates kept per picture, nearest first.
+const CANDIDATES: usize = 64;
+
+/// Groups the assets of a run, ranks each group and stores them in place of the old ones.
+///
+/// # Errors
+/// What the ledger reports, or a stop.
+pub(crate) fn group(ledger: &mut Ledger, settings: &Settings, run: RunKey, watch: &dyn Watch) -> Result<GroupAccount, EngineError> {
+    watch.begins(Stage::GroupDuplicates);
+    let began = Instant::now();
+    let mut account = GroupAccount::default();
+    let comparable = Comparable::of(ledger, run, &mut account)?;
+    let library = Library { members: &comparable.members, shared_parts: &comparable.shared_parts(), not_duplicates: &[] };
+    let limits = Limits {
+        radius: settings.radius.value,
+        alike: ALIKE,
+        reencoded: REENCODED,
+        candidates: CANDIDATES,
+        workers: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+    };
+    if watch.stop_asked() {
+        return Err(EngineError::Stopped);
+    }
+    let groups = group_library(&library, &limits, &mut FromLedger(ledger))?;
+    drop(comparable);
+    let mut counts: HashMap<Basis, (u64, u64)> = HashMap::new();
+    let told = Telling { ledger, run, owners: owners(ledger)? };
+    let mut rows = Vec::new();
+    // Strongest basis first, series last; within one by id, which depends on contents alone.
+    let mut all: Vec<&Group> = groups.duplicates.iter().chain(&groups.series).collect();
+    all.sort_by(|a, b| (a.basis, &a.id).cmp(&(b.basis, &b.id)));
+    for found in all {
+        let count = counts.entry(found.basis).or_default();
+        *count = (count.0 + 1, count.1 + found.rows.len() as u64);
+        let (row, ranked) = told.row(found)?;
+        account.unranked += u64::from(!ranked && found.basis != Basis::Series);
+        rows.push(row);
+        if watch.stop_asked() {
+            return Err(EngineError::Stopped);
+        }
+    }
+    ledger.replace_groups(rows)?;
+    account.bases = Basis::ALL
+        .into_iter()
+        .map(|basis| {
+            let (groups, members) = counts.get(&basis).copied().unwrap_or_default();
+            BasisCount { basis: basis.word(), groups, members }
+        })
+        .collect();
+    account.seconds = began.elapsed().as_secs_f64();
+    Ok(account)
+}
+
+/// What can be compared: the main assets of units, and the contents of their pictured companions.
+#[derive(Default)]
+struct Comparable {
+    members: Vec<Member>,
+    /// Content of a companion, and the main asset of its unit.
+    parts: Vec<(Sha1, u32)>,
+}
+
+impl Comparable {
+    fn of(ledger: &Ledger, run: RunKey, account: &mut GroupAccount) -> Result<Comparable, EngineError> {
+        let mut comparable = Comparable::default();
+        let mut words = Words::default();
+        ledger.for_each_asset(run, |asset| {
+            if !is_picture(&asset) || !matches!(asset.fate, Some(Fate::Read | Fate::Unchanged)) {
+                return Ok::<(), EngineError>(());
+            }
+            if asset.hash.is_some() {
+                account.fingerprinted += 1;
+            } else {
+                account.not_fingerprinted += 1;
+            }
+            match asset.companion_of {
+                Some(main) => comparable.parts.extend(asset.sha1.zip(u32::try_from(main.0).ok())),
+                None => comparable.members.push(member(&asset, &mut words)),
+            }
+            Ok(())
+        })?;
+        Ok(comparable)
+    }
+
+    /// Main assets whose bytes lie as a companion in another unit: a RAW alone, and the RAW beside a JPEG.
+    fn shared_parts(&self) -> Vec<(u32, u32)> {
+        if self.parts.is_empty() {
+            return Vec::new();
+        }
+        let mut mains: HashMap<Sha1, Vec<u32>> = HashMap::new();
+        for member in &self.members {
+            if let Some(sha1) = member.sha1 {
+                mains.entry(sha1).or_default().push(member.asset);
+            }
+        }
+        let shared = self.parts.iter().flat_map(|(sha1, unit)| mains.get(sha1).into_iter().flatten().map(|main| (*main, *unit)));
+        shared.collect()
+    }
+}
+
+fn member(asset: &StoredAsset, words: &mut Words) -> Member {
+    Member {
+        asset: number(asset),
+        sha1: asset.sha1,
+        image_digest: asset.image_digest,
+        hash: asset.hash,
+        moment: CaptureMoment::of(&asset.facts, words),
+    }
+}
+
+/// Gray pictures from the ledger, as many at a time as grouping asks for.
+struct FromLedger<'a>(&'a Ledger);
+
+impl Grays for FromLedger<'_> {
+    type Error = EngineError;
+
+    fn fetch(&mut self, assets: &[u32], each: &mut dyn FnMut(usize, &Gray)) -> Result<(), EngineError> {
+        let keys: Vec<AssetKey> = assets.iter().map(|&a| AssetKey(a.into())).collect();
+        for (k, gray) in self.0.grays(&keys)?.into_iter().enumerate() {
+            if let Some(gray) = gray {
+                each(k, &gray);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Turns a group of numbers into rows that can be shown.
+struct Telling<'a> {
+    ledger: &'a Ledger,
+    run: RunKey,
+    owners: HashMap<SourceId, String>,
+}
+
+/// A member with all that its rows need.
+struct Shown {
+    asset: StoredAsset,
+    companions: Vec<StoredAsset>,
+    anomalies: Vec<String>,
+    basis: Basis,
+    distance: u8,
+}
+
+impl Telling<'_> {
+    /// The group's row, and whether it has a ranking.
+    fn row(&self, group: &Group) -> Result<(GroupRow, bool), EngineError> {
+        let mut members = group
+            .rows
+            .iter()
+            .map(|row| {
+                let asset = self.ledger.asset_of_key(AssetKey(row.asset.into()))?;
+                let anomalies = self.ledger.anomalies_of(asset.key)?.into_iter().map(|a| a.kind).collect();
+                let companions = self.ledger.companions_of(self.run, asset.key)?;
+                Ok(Shown { asset, companions, anomalies, basis: row.basis, distance: row.distance })
+            })
+            .collect::<Result<Vec<_>, EngineError>>()?;
+        let contenders: Vec<Contender> = members.iter().map(contender).collect();
+        let standings = rank(group.basis, &contenders);
+        let ranked = standings.iter().all(|s| s.rank.is_some());
+        let seen = self.seen(&members)?;
+        let mut shown: Vec<(Shown, Standing)> = members.drain(..).zip(standings).collect();
+        // The order of the ranking; members of equal rank, or without one, by place.
+        shown.sort_by(|a, b| (a.1.rank, &a.0.asset.place).cmp(&(b.1.rank, &b.0.asset.place)));
+        let rows = shown.into_iter().flat_map(|(member, standing)| rows_of(member, standing)).collect();
+        Ok((GroupRow { id: group.id.clone(), basis: group.basis.word(), seen, members: rows }, ranked))
+    }
+
+    fn seen(&self, members: &[Shown]) -> Result<String, EngineError> {
+        let place = |asset: &StoredAsset| seen::Place {
+            source: asset.place.source.clone(),
+            path: asset.place.path(),
+            owner: self.owners.get(&asset.place.source).cloned().unwrap_or_default(),
+        };
+        let seen = members
+            .iter()
+            .map(|m| {
+                Ok(SeenMember {
+                    // Only assets whose bytes were read are grouped.
+                    sha1: m.asset.sha1.unwrap_or(Sha1([0; 20])),
+                    place: place(&m.asset),
+                    companions: m.companions.iter().map(|c| (place(c), c.sha1)).collect(),
+                    exif_field_count: m.asset.facts.exif_field_count,
+                    fields: fields_digest(&self.ledger.exif_fields(m.asset.key)?),
+                    date_time_original: m.asset.facts.date_time_original.clone(),
+                    date_corrected: m.asset.corrected,
+                    basis: m.basis,
+                    anomalies: m.anomalies.iter().map(|kind| (kind.clone(), "open".to_owned())).collect(),
+                })
+            })
+            .collect::<Result<Vec<_>, EngineError>>()?;
+        Ok(seen_group(&seen).to_string())
+    }
+}
+
+fn contender(member: &Shown) -> Contender {
+    let facts = &member.asset.facts;
+    let blocking = member.anomalies.iter().find(|kind| AnomalyKind::from_word(kind).is_some_and(AnomalyKind::blocks_ranking));
+    let camera = facts.model.clone().unwrap_or_else(|| "an unnamed camera".to_owned());
+    Contender {
+        exif_field_count: facts.exif_field_count,
+        date: RankingDate::of(&facts.date_time_original, member.asset.corrected),
+        unresolved: blocking.map(|kind| match &facts.date_time_original {
+            RecordedDate::Impossible { .. } => format!("impossible date not reviewed ({kind})"),
+            _ => format!("clock of {camera} not reviewed ({kind})"),
+        }),
+    }
+}
+
+/// The rows of a member: itself, and its companions, which go where it goes.
+fn rows_of(member: Shown, standing: Standing) -> impl Iterator<Item = MemberRow> {
+    let (basis, distance) = (member.basis.word(), u32::from(member.distance));
+    let main = member.asset.id.clone();
+    let parts = member.companions.into_iter().map(move |part| MemberRow {
+        asset: part.key,
+        basis,
+        distance,
+        rank: None,
+        ground: format!("companion of {main}: goes where it goes"),
+    });
+    std::iter::once(MemberRow { asset: member.asset.key, basis, distance, rank: standing.rank, ground: standing.ground }).chain(parts)
+}

@@ -1,0 +1,114 @@
+//! Units: companions find their main asset, and a sidecar's date becomes its main asset's corrected date.
+
+use std::collections::HashMap;
+
+use lightproof_ledger::{AssetKey, Ledger, RunKey, StoredAsset};
+use lightproof_model::{
+    asset::{Fate, SourceId},
+    media_type::{Class, MediaType},
+    moment::WallClock,
+    same_shot::{CaptureMoment, Words},
+    unit::{Part, Units, UnitsInProgress},
+};
+
+use crate::EngineError;
+
+/// Forms the units among the assets of a run and stores them, folder by folder.
+///
+/// # Errors
+/// What the ledger reports.
+pub(crate) fn form_units(ledger: &mut Ledger, run: RunKey) -> Result<(), EngineError> {
+    let owners = crate::proofs::owners(ledger)?;
+    let mut numbers = Numbers::default();
+    let mut forming = UnitsInProgress::default();
+    let mut folder: Vec<StoredAsset> = Vec::new();
+    let mut sidecar_dates: HashMap<u32, WallClock> = HashMap::new();
+    let mut recorded: HashMap<u32, WallClock> = HashMap::new();
+    ledger.for_each_asset(run, |asset| {
+        if folder.last().is_some_and(|last| last.place.source != asset.place.source || last.place.folder != asset.place.folder) {
+            take_in(&mut forming, &folder, &mut numbers, &owners);
+            folder.clear();
+        }
+        if let Some(date) = asset.sidecar_date {
+            sidecar_dates.insert(number(&asset), date);
+        }
+        if asset.media_type.is_some() && !matches!(asset.fate, Some(Fate::Unreadable | Fate::Skipped | Fate::SetAside)) {
+            folder.push(asset);
+        }
+        Ok::<(), EngineError>(())
+    })?;
+    take_in(&mut forming, &folder, &mut numbers, &owners);
+    let units = forming.finish();
+    for (companion, main, _) in units.companions() {
+        if sidecar_dates.contains_key(&companion)
+            && let Some(at) = ledger.asset_of_key(AssetKey(main.into()))?.facts.date_time_original.at()
+        {
+            recorded.insert(main, at);
+        }
+    }
+    store(ledger, run, &units, &sidecar_dates, &recorded)
+}
+
+/// Numbers for sources, owners and the words of capture moments, so that comparing them is cheap.
+#[derive(Default)]
+struct Numbers {
+    sources: HashMap<SourceId, u32>,
+    owners: HashMap<String, u32>,
+    words: Words,
+}
+
+fn of<K: std::hash::Hash + Eq>(known: &mut HashMap<K, u32>, key: K) -> u32 {
+    let next = known.len() as u32;
+    *known.entry(key).or_insert(next)
+}
+
+/// An asset's number within a grouping. Rows are numbered from 1, and four thousand million of them are enough.
+pub(crate) fn number(asset: &StoredAsset) -> u32 {
+    u32::try_from(asset.key.0).unwrap_or(u32::MAX)
+}
+
+fn take_in(forming: &mut UnitsInProgress, folder: &[StoredAsset], numbers: &mut Numbers, owners: &HashMap<SourceId, String>) {
+    let parts: Vec<Part<'_>> = folder
+        .iter()
+        .map(|asset| Part {
+            asset: number(asset),
+            source: of(&mut numbers.sources, asset.place.source.clone()),
+            owner: of(&mut numbers.owners, owners.get(&asset.place.source).cloned().unwrap_or_default()),
+            name: &asset.place.name,
+            media_type: asset.media_type.unwrap_or(MediaType::Other),
+            moment: CaptureMoment::of(&asset.facts, &mut numbers.words),
+            content_identifier: asset.facts.content_identifier.as_deref(),
+        })
+        .collect();
+    forming.folder(&parts);
+}
+
+fn store(
+    ledger: &mut Ledger,
+    run: RunKey,
+    units: &Units,
+    sidecar_dates: &HashMap<u32, WallClock>,
+    recorded: &HashMap<u32, WallClock>,
+) -> Result<(), EngineError> {
+    let companions = units.companions();
+    // Two sidecars that disagree correct nothing: which of them is right is for a person to say.
+    let mut given: HashMap<u32, Option<WallClock>> = HashMap::new();
+    for (companion, main, _) in &companions {
+        if let Some(date) = sidecar_dates.get(companion) {
+            given.entry(*main).and_modify(|known| *known = known.filter(|k| k == date)).or_insert(Some(*date));
+        }
+    }
+    // A sidecar that repeats DateTimeOriginal corrects nothing either.
+    let corrected = given.into_iter().filter_map(|(main, date)| {
+        let date = date?;
+        (recorded.get(&main) != Some(&date)).then_some((AssetKey(main.into()), date))
+    });
+    ledger.replace_units(run, companions.iter().map(|(c, m, _)| (AssetKey((*c).into()), AssetKey((*m).into()))), corrected)?;
+    Ok(())
+}
+
+/// Whether an asset of this class can share its bytes with the main asset of another unit in a way that tells something.
+/// Equal sidecars tell nothing.
+pub(crate) fn is_picture(asset: &StoredAsset) -> bool {
+    asset.media_type.is_some_and(|t| matches!(t.class(), Class::Photo | Class::Raw | Class::Video))
+}
