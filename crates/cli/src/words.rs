@@ -46,7 +46,11 @@ pub fn walk(account: &WalkAccount) -> String {
         let word = if kind == FolderNoteKind::Skipped { "not walked" } else { "could not be read" };
         for note in notes.iter().take(5) {
             let folder = String::from_utf8_lossy(&note.folder);
-            text.push_str(&format!("  {FAINT}{} {word}: {}{FAINT:#}\n", if folder.is_empty() { "the root".into() } else { folder }, note.reason));
+            text.push_str(&format!(
+                "  {FAINT}{} {word}: {}{FAINT:#}\n",
+                if folder.is_empty() { "the root".into() } else { folder },
+                note.reason
+            ));
         }
         if notes.len() > 5 {
             text.push_str(&format!("  {FAINT}… and {} more folders {word}{FAINT:#}\n", notes.len() - 5));
@@ -96,7 +100,10 @@ fn next(account: &SurveyAccount, out: &Path) -> String {
         steps.push(format!("go through {}: dates first, since they decide rankings", out.join("review_needed.csv").display()));
     }
     if account.groups.bases.iter().any(|b| b.groups > 0) {
-        steps.push(format!("open {} in a spreadsheet: the evidence is in each row, the decision is yours", out.join("duplicate_groups.csv").display()));
+        steps.push(format!(
+            "open {} in a spreadsheet: the evidence is in each row, the decision is yours",
+            out.join("duplicate_groups.csv").display()
+        ));
     }
     steps.push("`lightproof explain ASSET` tells all that is known of one asset".to_owned());
     let steps: String = steps.iter().enumerate().map(|(i, step)| format!("  {}. {step}\n", i + 1)).collect();

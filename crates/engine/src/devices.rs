@@ -10,7 +10,7 @@ use std::{
 };
 
 use lightproof_ledger::Stamp;
-use lightproof_sources::Stat;
+use lightproof_sources::source::Stat;
 
 /// Which mounted device was met first under each file-system id.
 #[derive(Debug, Default)]

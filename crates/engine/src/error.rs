@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use lightproof_ledger::LedgerError;
-use lightproof_sources::SourceError;
+use lightproof_sources::error::SourceError;
 
 /// An error of the engine.
 #[derive(Debug, thiserror::Error)]
@@ -122,10 +122,14 @@ impl EngineError {
             EngineError::Source(error) => error.hint().to_string(),
             EngineError::Ledger(error) => error.hint().to_owned(),
             EngineError::NoSource => "name one or more folders, for example: lightproof survey ~/Pictures".to_owned(),
-            EngineError::AnotherRoot { .. } => "check that the right drive is mounted there; if the library really moved to this \
+            EngineError::AnotherRoot { .. } => {
+                "check that the right drive is mounted there; if the library really moved to this \
                  device, say so once with --accept-changed-root, and its assets keep their ids"
-                .to_owned(),
-            EngineError::OutBelowRoot { .. } => "nothing is written below a surveyed folder unless you ask for it: name a folder with --out".to_owned(),
+                    .to_owned()
+            }
+            EngineError::OutBelowRoot { .. } => {
+                "nothing is written below a surveyed folder unless you ask for it: name a folder with --out".to_owned()
+            }
             EngineError::LedgerBelowRoot { .. } => {
                 "nothing is written below a surveyed folder unless you ask for it: name a folder with --ledger".to_owned()
             }
@@ -136,7 +140,9 @@ impl EngineError {
             EngineError::NoSuchAsset { .. } => {
                 "ids stand in the column asset_id of manifest.csv; a path is given below its source's root or from /".to_owned()
             }
-            EngineError::Proof { .. } => "check that the folder exists, may be written and has room, or name another with --out".to_owned(),
+            EngineError::Proof { .. } => {
+                "check that the folder exists, may be written and has room, or name another with --out".to_owned()
+            }
             EngineError::Settings { .. } => "`lightproof config example` prints a file with every setting explained".to_owned(),
         }
     }

@@ -5,7 +5,7 @@ use std::{os::unix::ffi::OsStrExt, path::Path};
 use lightproof_ledger::{Ledger, Place, StoredAnomaly, StoredAsset, StoredGroup};
 use lightproof_model::exif::ExifField;
 
-use crate::{EngineError, proofs::owners};
+use crate::EngineError;
 
 /// All that is known of one asset.
 #[derive(Debug)]

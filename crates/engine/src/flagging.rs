@@ -37,7 +37,15 @@ pub(crate) fn flag(
     watch.begins(Stage::FlagAnomalies);
     let began = Instant::now();
     ledger.forget_anomalies()?;
-    let mut flagging = Flagging { ledger, settings, now: utc(now), kinds: vec![0; AnomalyKind::ALL.len()], assets: 0, watch, owners: owners(ledger)? };
+    let mut flagging = Flagging {
+        ledger,
+        settings,
+        now: utc(now),
+        kinds: vec![0; AnomalyKind::ALL.len()],
+        assets: 0,
+        watch,
+        owners: owners(ledger)?,
+    };
     flagging.bodiless(run)?;
     flagging.bodies(run)?;
     ledger.flush()?;

@@ -31,7 +31,12 @@ const CANDIDATES: usize = 64;
 ///
 /// # Errors
 /// What the ledger reports, or a stop.
-pub(crate) fn group(ledger: &mut Ledger, settings: &Settings, run: RunKey, watch: &dyn Watch) -> Result<GroupAccount, EngineError> {
+pub(crate) fn group(
+    ledger: &mut Ledger,
+    settings: &Settings,
+    run: RunKey,
+    watch: &dyn Watch,
+) -> Result<GroupAccount, EngineError> {
     watch.begins(Stage::GroupDuplicates);
     let began = Instant::now();
     let mut account = GroupAccount::default();
@@ -242,5 +247,6 @@ fn rows_of(member: Shown, standing: Standing) -> impl Iterator<Item = MemberRow>
         rank: None,
         ground: format!("companion of {main}: goes where it goes"),
     });
-    std::iter::once(MemberRow { asset: member.asset.key, basis, distance, rank: standing.rank, ground: standing.ground }).chain(parts)
+    std::iter::once(MemberRow { asset: member.asset.key, basis, distance, rank: standing.rank, ground: standing.ground })
+        .chain(parts)
 }

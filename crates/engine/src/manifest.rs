@@ -11,7 +11,7 @@ use std::{
 };
 
 use lightproof_ledger::{AssetKey, Depth, FolderNote, FolderNoteKind, Ledger, Met, Place, RunKey, Stamp};
-use lightproof_sources::{Found, Source, Walked};
+use lightproof_sources::source::{Found, Source, Walked};
 
 use crate::{
     EngineError,
@@ -54,7 +54,17 @@ pub fn generate_manifest(
     let sources: Vec<_> = roots.iter().map(|r| r.source.id.clone()).collect();
     let run = ledger.begin_run(walk.stage, env!("CARGO_PKG_VERSION"), &sources, walk.now)?;
     let devices = Devices::default();
-    let mut walker = Walker { ledger, walk, watch, run, devices: &devices, elsewhere: HashMap::new(), account: WalkAccount::default(), bytes: 0, to_read: 0 };
+    let mut walker = Walker {
+        ledger,
+        walk,
+        watch,
+        run,
+        devices: &devices,
+        elsewhere: HashMap::new(),
+        account: WalkAccount::default(),
+        bytes: 0,
+        to_read: 0,
+    };
     let walked = walker.over_all(roots);
     let Walker { elsewhere, mut account, bytes, to_read, .. } = walker;
     ledger.flush()?;
@@ -148,7 +158,13 @@ impl Walker<'_> {
         Ok(())
     }
 
-    fn found(&mut self, index: usize, root: &Root, found: &Found, perhaps_moved: &mut Vec<PerhapsMoved>) -> Result<(), EngineError> {
+    fn found(
+        &mut self,
+        index: usize,
+        root: &Root,
+        found: &Found,
+        perhaps_moved: &mut Vec<PerhapsMoved>,
+    ) -> Result<(), EngineError> {
         let place = Place::of(&root.source.id, &found.path);
         let stamp = self.devices.stamp(&found.stat);
         let met = self.ledger.meet(self.run, &place, stamp, self.walk.depth, PROBE_VERSION, self.walk.now)?;

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use lightproof_ledger::{Depth, Ledger, RunKey};
-use lightproof_sources::{FileSystem, file_system_kind};
+use lightproof_sources::file_system::{FileSystem, file_system_kind};
 
 use crate::{
     EngineError,
@@ -66,7 +66,12 @@ pub fn check_ledger(ledger: &Path) -> Result<(), EngineError> {
 ///
 /// # Errors
 /// What stops a survey as a whole. What is wrong with one asset is a finding.
-pub fn survey(ledger: &mut Ledger, settings: &Settings, order: &Order<'_>, watch: &dyn Watch) -> Result<SurveyAccount, EngineError> {
+pub fn survey(
+    ledger: &mut Ledger,
+    settings: &Settings,
+    order: &Order<'_>,
+    watch: &dyn Watch,
+) -> Result<SurveyAccount, EngineError> {
     let walk = generate_manifest(ledger, settings, order, watch)?;
     let run = latest(ledger)?;
     let out = &settings.out.value;

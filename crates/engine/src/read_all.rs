@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use lightproof_ledger::{AssetKey, Ledger, RunKey};
 use lightproof_model::asset::SourceId;
-use lightproof_sources::WholeBuffer;
+use lightproof_sources::reading::WholeBuffer;
 
 use crate::{
     EngineError,

@@ -20,7 +20,10 @@ use lightproof_model::{
     probe::{Picture, Probe},
     problem::{Problem, ProblemKind},
 };
-use lightproof_sources::{Opened, Source, Steadiness, WHOLE_BUFFER, WholeBuffer, stream};
+use lightproof_sources::{
+    reading::{Steadiness, WHOLE_BUFFER, WholeBuffer, stream},
+    source::{Opened, Source},
+};
 use sha1::Digest;
 
 use crate::devices::Devices;
@@ -125,7 +128,11 @@ impl Reader<'_> {
                 Ok(Some(read)) => return read,
                 Ok(None) => {} // it changed while it was read: once more
                 Err(_) => {
-                    return Read::unread(Fate::Unreadable, ProblemKind::Unreadable, "lightproof failed on it; please report this file");
+                    return Read::unread(
+                        Fate::Unreadable,
+                        ProblemKind::Unreadable,
+                        "lightproof failed on it; please report this file",
+                    );
                 }
             }
         }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use lightproof_ledger::{Ledger, Recognised, RootIdentity, StoredSource};
-use lightproof_sources::{Exclusions, FolderSource};
+use lightproof_sources::{exclusions::Exclusions, folder::FolderSource};
 
 use crate::EngineError;
 

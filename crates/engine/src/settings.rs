@@ -11,7 +11,7 @@ use lightproof_model::{
     camera::{Camera, CameraTable, ClockFault},
     fingerprint::RADIUS,
 };
-use lightproof_sources::SHIPPED;
+use lightproof_sources::exclusions::SHIPPED;
 use serde::Deserialize;
 
 use crate::EngineError;
@@ -122,14 +122,15 @@ impl Settings {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound && named.is_none() => None,
             Err(error) => return Err(wrong(error.to_string())),
         };
-        let stored: Stored = text.map_or_else(|| Ok(Stored::default()), |t| toml::from_str(&t)).map_err(|e| wrong(e.to_string()))?;
+        let stored: Stored =
+            text.map_or_else(|| Ok(Stored::default()), |t| toml::from_str(&t)).map_err(|e| wrong(e.to_string()))?;
         let shipped: Stored = toml::from_str(CAMERAS).map_err(|e| wrong(format!("the shipped camera table: {e}")))?;
         let cameras = |from: &[StoredCamera]| from.iter().map(camera).collect::<Result<Vec<_>, _>>().map_err(wrong);
         let (shipped, own) = (cameras(&shipped.camera)?, cameras(&stored.camera)?);
         let mut settings = Settings {
             out: Setting::shipped(PathBuf::from("proofs")),
             ledger: Setting::shipped(usual_ledger),
-            radius: Setting::shipped(RADIUS),
+            radius: Setting::shipped(RADIUS as u8),
             workers: Setting::shipped(0),
             exclude: Setting::shipped(SHIPPED.iter().map(|&s| s.to_owned()).collect()),
             owners: Setting::shipped(BTreeMap::new()),
@@ -143,7 +144,10 @@ impl Settings {
         settings.exclude.from_file(stored.exclude, file);
         settings.owners.from_file(stored.owners, file);
         if settings.radius.value > LARGEST_RADIUS {
-            return Err(wrong(format!("radius = {} is more than {LARGEST_RADIUS}, where strangers begin to look alike", settings.radius.value)));
+            return Err(wrong(format!(
+                "radius = {} is more than {LARGEST_RADIUS}, where strangers begin to look alike",
+                settings.radius.value
+            )));
         }
         Ok(settings)
     }
@@ -171,14 +175,23 @@ impl Settings {
     }
 
     fn first_file(&self) -> Origin {
-        let all = [&self.out.origin, &self.ledger.origin, &self.radius.origin, &self.workers.origin, &self.exclude.origin, &self.owners.origin];
+        let all = [
+            &self.out.origin,
+            &self.ledger.origin,
+            &self.radius.origin,
+            &self.workers.origin,
+            &self.exclude.origin,
+            &self.owners.origin,
+        ];
         all.into_iter().find(|o| matches!(o, Origin::File(_))).cloned().unwrap_or(Origin::Default)
     }
 }
 
 fn camera(stored: &StoredCamera) -> Result<Camera, String> {
     let date = |key: &str, text: &Option<String>| match text {
-        Some(text) => Camera::date_of(text).map(Some).ok_or_else(|| format!("camera {:?}: {key} = {text:?} is no date like 2005-04-20 or 2005-04", stored.models)),
+        Some(text) => Camera::date_of(text)
+            .map(Some)
+            .ok_or_else(|| format!("camera {:?}: {key} = {text:?} is no date like 2005-04-20 or 2005-04", stored.models)),
         None => Ok(None),
     };
     let fault = match (date("resets_to", &stored.resets_to)?, stored.behind_seconds) {

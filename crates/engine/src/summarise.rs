@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use lightproof_ledger::{FolderNoteKind, Ledger, RunKey};
 use lightproof_model::{
     anomaly::AnomalyKind,
-    asset::Fate,
+    asset::{Fate, SourceId},
     group::Basis,
     media_type::MediaType,
     summary::{About, Summary, Tallied, TalliedGroup},
@@ -27,7 +27,7 @@ const TIMELINE: &str = "timeline.svg";
 pub(crate) fn summarise(ledger: &Ledger, run: RunKey, out: &Path) -> Result<Vec<PathBuf>, EngineError> {
     let summary = count(ledger, run)?;
     let latest = ledger.latest_run()?;
-    let of_run = |id| latest.as_ref().is_none_or(|l| l.sources.contains(id));
+    let of_run = |id: &SourceId| latest.as_ref().is_none_or(|l| l.sources.contains(id));
     let sources = ledger.sources()?.into_iter().filter(|s| of_run(&s.id));
     let about = About {
         made: latest.as_ref().map(|l| utc(l.started)),
@@ -82,12 +82,17 @@ pub(crate) fn count(ledger: &Ledger, run: RunKey) -> Result<Summary, EngineError
             largest: mains.iter().map(|(asset, ..)| asset.stamp.size).max().unwrap_or(0),
             ranked: mains.iter().all(|(_, _, _, rank, _)| rank.is_some()),
         };
-        if group.basis == Basis::Series.word() { summary.add_series(tallied) } else { summary.add_group(&group.basis, tallied) }
+        if group.basis == Basis::Series.word() {
+            summary.add_series(tallied)
+        } else {
+            summary.add_group(&group.basis, tallied)
+        }
         Ok::<(), EngineError>(())
     })?;
     for note in ledger.folder_notes(run)? {
         let folder = String::from_utf8_lossy(&note.folder).into_owned();
-        let reason = if note.kind == FolderNoteKind::Unreadable { format!("could not be read: {}", note.reason) } else { note.reason };
+        let reason =
+            if note.kind == FolderNoteKind::Unreadable { format!("could not be read: {}", note.reason) } else { note.reason };
         summary.add_folder(&format!("{}/{folder}", note.source), &reason);
     }
     Ok(summary)

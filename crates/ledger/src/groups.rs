@@ -3,7 +3,7 @@
 use lightproof_model::asset::GroupId;
 use rusqlite::{OptionalExtension, params};
 
-use crate::{AssetKey, Ledger, LedgerError, Place, RunKey, StoredAsset, stored::COLUMNS};
+use crate::{AssetKey, Ledger, LedgerError, StoredAsset, stored::COLUMNS};
 
 /// A group to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,9 @@ use std::{
 
 use lightproof_media::picture::{Limits, look};
 use lightproof_model::{
-    fingerprint::{Fingerprint, FineDistance, Turn, fine_distance, hash_distance, telling_coefficients, turned_gray, turned_hash},
+    fingerprint::{
+        FineDistance, Fingerprint, Turn, fine_distance, hash_distance, telling_coefficients, turned_gray, turned_hash,
+    },
     media_type::MediaType,
 };
 
@@ -114,7 +116,17 @@ fn recall(shots: &[Shot]) {
         let hash_at = |share: f32| hash[((hash.len() - 1) as f32 * share) as usize];
         println!(
             "{tier:32} {:5} {:.3}  {:.3} {:.3} | {:3} {:3} {:3} | {:4} {:4} {:4} {:4}",
-            pairs.len(), share(5), share(7), share(9), hash_at(0.5), hash_at(0.9), hash_at(1.0), at(0.5), at(0.9), at(0.98), at(1.0)
+            pairs.len(),
+            share(5),
+            share(7),
+            share(9),
+            hash_at(0.5),
+            hash_at(0.9),
+            hash_at(1.0),
+            at(0.5),
+            at(0.9),
+            at(0.98),
+            at(1.0)
         );
     }
     println!("plain pairs beyond 7:");
@@ -168,8 +180,16 @@ fn orientation(bytes: &[u8]) -> Option<u16> {
     if !little && !tiff.starts_with(b"MM\0*") {
         return None;
     }
-    let two = |at: usize| tiff.get(at..at + 2).map(|b| if little { u16::from_le_bytes([b[0], b[1]]) } else { u16::from_be_bytes([b[0], b[1]]) });
-    let four = |at: usize| Some(if little { usize::from(two(at + 2)?) << 16 | usize::from(two(at)?) } else { usize::from(two(at)?) << 16 | usize::from(two(at + 2)?) });
+    let two = |at: usize| {
+        tiff.get(at..at + 2).map(|b| if little { u16::from_le_bytes([b[0], b[1]]) } else { u16::from_be_bytes([b[0], b[1]]) })
+    };
+    let four = |at: usize| {
+        Some(if little {
+            usize::from(two(at + 2)?) << 16 | usize::from(two(at)?)
+        } else {
+            usize::from(two(at)?) << 16 | usize::from(two(at + 2)?)
+        })
+    };
     let ifd = four(4)?;
     (0..usize::from(two(ifd)?)).map(|i| ifd + 2 + i * 12).find(|&at| two(at) == Some(0x112)).and_then(|at| two(at + 8))
 }

@@ -6,8 +6,8 @@ use lightproof_model::media_type::MediaType;
 #[must_use]
 pub fn claimed(name: &[u8]) -> Option<MediaType> {
     use MediaType::{
-        Arw, Avi, Avif, Bmp, Cr2, Cr3, Crw, Dng, Gif, Heic, Iiq, Jp2, Jpeg, Jxl, Kdc, M4v, Mkv, Mov, Mp4, Mpg, Mrw, Mts, Nef, Orf, Pef,
-        Png, Raf, Rw2, Srw, ThreeGp, Tiff, WebM, WebP, X3f,
+        Arw, Avi, Avif, Bmp, Cr2, Cr3, Crw, Dng, Gif, Heic, Iiq, Jp2, Jpeg, Jxl, Kdc, M4v, Mkv, Mov, Mp4, Mpg, Mrw, Mts, Nef,
+        Orf, Pef, Png, Raf, Rw2, Srw, ThreeGp, Tiff, WebM, WebP, X3f,
     };
     let dot = name.iter().rposition(|&b| b == b'.')?;
     Some(match name[dot + 1..].to_ascii_lowercase().as_slice() {

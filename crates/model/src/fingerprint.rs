@@ -51,16 +51,8 @@ pub enum Turn {
 
 impl Turn {
     /// All turns, in the order of the EXIF orientations 1 to 8.
-    pub const ALL: [Turn; 8] = [
-        Turn::Upright,
-        Turn::Mirrored,
-        Turn::Half,
-        Turn::Flipped,
-        Turn::Transposed,
-        Turn::Right,
-        Turn::Transversed,
-        Turn::Left,
-    ];
+    pub const ALL: [Turn; 8] =
+        [Turn::Upright, Turn::Mirrored, Turn::Half, Turn::Flipped, Turn::Transposed, Turn::Right, Turn::Transversed, Turn::Left];
 
     /// What must be done to a picture of this EXIF orientation (Exif 2.32, tag 0x0112) to show it upright.
     #[must_use]
@@ -157,7 +149,9 @@ pub fn coefficients(gray: &Gray) -> [i64; 64] {
     });
     let ones: [i64; 8] = std::array::from_fn(|order| waves[order].iter().map(|&w| i64::from(w)).sum());
     // The weighted mean is taken from every cell. Division rounds towards zero, so a mirrored picture stays its mirror.
-    std::array::from_fn(|i| sums[i] - (i128::from(sums[0]) * i128::from(ones[i % 8] * ones[i / 8]) / i128::from(weight * weight)) as i64)
+    std::array::from_fn(|i| {
+        sums[i] - (i128::from(sums[0]) * i128::from(ones[i % 8] * ones[i / 8]) / i128::from(weight * weight)) as i64
+    })
 }
 
 /// Cosines of orders 0 to 7 under the weights, times 256, exactly odd or even about the middle; and the weights' sum.

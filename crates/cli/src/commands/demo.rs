@@ -19,7 +19,7 @@ pub fn demo(args: &DemoArgs, out: Out) -> anyhow::Result<()> {
     if fs::read_dir(folder)?.next().is_some() {
         bail!("{} is not empty: name a folder that is new, so that nothing of yours is written over", folder.display());
     }
-    let assets = lightproof_darkroom::demo();
+    let assets = lightproof_darkroom::demo::demo();
     for asset in &assets {
         place(&folder.join(&asset.path), &asset.bytes, asset.mtime)?;
     }

@@ -55,13 +55,22 @@ fn as_text(found: &Explanation) -> String {
     for anomaly in &found.anomalies {
         text.push_str(&format!("\n{STRONG}{}{STRONG:#}  {}\n", anomaly.kind, anomaly.evidence));
         if let Some(suggestion) = &anomaly.suggestion {
-            text.push_str(&format!("  suggestion: {suggestion} ({} confidence)\n", anomaly.confidence.as_deref().unwrap_or("unknown")));
+            text.push_str(&format!(
+                "  suggestion: {suggestion} ({} confidence)\n",
+                anomaly.confidence.as_deref().unwrap_or("unknown")
+            ));
         }
     }
     text.push_str(&format!("\n{STRONG}{} EXIF fields count{STRONG:#}\n", facts.exif_field_count));
     for field in &found.fields {
         let mark = if field.counts { " " } else { "·" };
-        text.push_str(&format!("  {mark} {FAINT}{:<10} 0x{:04x}{FAINT:#} {:<26} {}\n", field.directory.name(), field.tag, field.name, field.value));
+        text.push_str(&format!(
+            "  {mark} {FAINT}{:<10} 0x{:04x}{FAINT:#} {:<26} {}\n",
+            field.directory.name(),
+            field.tag,
+            field.name,
+            field.value
+        ));
     }
     if found.fields.iter().any(|f| !f.counts) {
         text.push_str(&format!("  {FAINT}· does not count for THE RULE{FAINT:#}\n"));

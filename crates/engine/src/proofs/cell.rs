@@ -54,7 +54,9 @@ mod tests {
 
     #[test]
     fn what_would_start_a_formula_is_neutralised_and_numbers_are_not_altered() {
-        for (cell, safe) in [("=1+1", "'=1+1"), ("+02:00", "'+02:00"), ("-a.jpg", "'-a.jpg"), ("@x", "'@x"), ("a=b", "a=b"), ("", "")] {
+        for (cell, safe) in
+            [("=1+1", "'=1+1"), ("+02:00", "'+02:00"), ("-a.jpg", "'-a.jpg"), ("@x", "'@x"), ("a=b", "a=b"), ("", "")]
+        {
             assert_eq!(text(cell), safe);
         }
         assert_eq!(number(Some(-33.5)), "-33.5");

@@ -9,8 +9,20 @@ use crate::EngineError;
 
 /// The columns of `duplicate_groups.csv`.
 pub const GROUPS: [&str; 14] = [
-    "group", "basis", "source", "path", "asset_id", "owner", "distance", "exif_field_count", "date_time_original", "date_corrected",
-    "rank", "ground", "seen", "decision",
+    "group",
+    "basis",
+    "source",
+    "path",
+    "asset_id",
+    "owner",
+    "distance",
+    "exif_field_count",
+    "date_time_original",
+    "date_corrected",
+    "rank",
+    "ground",
+    "seen",
+    "decision",
 ];
 
 /// Writes `duplicate_groups.csv` from the latest grouping.

@@ -13,9 +13,36 @@ use crate::EngineError;
 
 /// The columns of `manifest.csv`.
 pub const MANIFEST: [&str; 30] = [
-    "asset_id", "source", "owner", "path", "path_raw", "bytes", "modified", "media_type", "sha1", "image_digest", "phash",
-    "exif_field_count", "date_time_original", "date_corrected", "sub_sec", "offset", "make", "model", "serial", "lens", "latitude",
-    "longitude", "gps_time_utc", "orientation", "width", "height", "companion_of", "fate", "integrity", "problems",
+    "asset_id",
+    "source",
+    "owner",
+    "path",
+    "path_raw",
+    "bytes",
+    "modified",
+    "media_type",
+    "sha1",
+    "image_digest",
+    "phash",
+    "exif_field_count",
+    "date_time_original",
+    "date_corrected",
+    "sub_sec",
+    "offset",
+    "make",
+    "model",
+    "serial",
+    "lens",
+    "latitude",
+    "longitude",
+    "gps_time_utc",
+    "orientation",
+    "width",
+    "height",
+    "companion_of",
+    "fate",
+    "integrity",
+    "problems",
 ];
 
 /// The columns of `manifest_fields.csv`.
@@ -36,7 +63,8 @@ pub fn write_manifest(ledger: &Ledger, run: RunKey, out: &Path) -> Result<PathBu
             if further {
                 asset.problems.extend(also_at(ledger, run, &asset)?);
             }
-            let companion_of = asset.companion_of.map(|main| ledger.asset_of_key(main)).transpose()?.map(|main| main.id.to_string());
+            let companion_of =
+                asset.companion_of.map(|main| ledger.asset_of_key(main)).transpose()?.map(|main| main.id.to_string());
             let owner = owners.get(&asset.place.source).map(String::as_str).unwrap_or_default();
             csv.write_record(row(&asset, owner, companion_of)).map_err(&failed)
         })?;
@@ -49,7 +77,10 @@ fn also_at(ledger: &Ledger, run: RunKey, asset: &StoredAsset) -> Result<Vec<Prob
     let places = ledger.further_places(run, asset.key)?;
     let told = places.iter().map(|place| {
         let path = String::from_utf8_lossy(&place.path()).into_owned();
-        Problem::new(ProblemKind::AlsoAt, if place.source == asset.place.source { path } else { format!("{} in {}", path, place.source) })
+        Problem::new(
+            ProblemKind::AlsoAt,
+            if place.source == asset.place.source { path } else { format!("{} in {}", path, place.source) },
+        )
     });
     Ok(told.collect())
 }
