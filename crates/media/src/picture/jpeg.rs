@@ -41,7 +41,7 @@ fn walk(bytes: &[u8]) -> Walk {
     let mut segments = Segments::new(bytes);
     for segment in segments.by_ref() {
         match segment {
-            Segment::Stray { bytes } => walk.fault(format!("{bytes} stray bytes between segments")),
+            Segment::Stray { bytes } => walk.stray += bytes,
             Segment::Cut { marker } => walk.fault(format!("truncated in segment 0x{marker:02X}")),
             Segment::End { after } => {
                 walk.ended = true;
@@ -78,6 +78,8 @@ struct Walk {
     progress: (u64, u64),
     faults: Vec<String>,
     scans: u32,
+    /// Bytes where a marker should have been.
+    stray: usize,
     ended: bool,
 }
 
@@ -98,6 +100,7 @@ impl Walk {
             progress: (0, 0),
             faults: Vec::new(),
             scans: 0,
+            stray: 0,
             ended: false,
         }
     }
@@ -254,6 +257,9 @@ impl Walk {
     }
 
     fn finish(mut self, bytes: &[u8]) -> Look {
+        if self.stray > 0 {
+            self.fault(format!("{} stray bytes between segments", self.stray));
+        }
         let Some(frame) = self.frame.take() else {
             self.fault("no frame header");
             return Look { digest: self.hasher.finish(), faults: self.faults, share: 0.0, ..Look::default() };

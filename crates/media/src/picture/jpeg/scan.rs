@@ -147,10 +147,10 @@ impl<'a, 't> Scan<'a, 't> {
                 }
             };
             walked.decoded += reached - mcu;
+            if reached == until {
+                self.tell_left_over(until, &mut walked);
+            }
             if until == all {
-                if reached == all {
-                    self.tell_left_over(&mut walked);
-                }
                 return walked;
             }
             let Some(found) = self.bits.restart() else {
@@ -169,10 +169,11 @@ impl<'a, 't> Scan<'a, 't> {
         }
     }
 
-    fn tell_left_over(&mut self, walked: &mut Walked) {
+    fn tell_left_over(&mut self, until: u64, walked: &mut Walked) {
         let (left, padding) = self.bits.left_over();
-        if left > 0 && !padding {
-            walked.fault(|| format!("{left} surplus bytes behind the last MCU"));
+        // Some writers round up to a word.
+        if left > 2 && !padding {
+            walked.fault(|| format!("{left} surplus bytes behind MCU {until} of {}", u64::from(self.mcus.0) * u64::from(self.mcus.1)));
         }
     }
 
