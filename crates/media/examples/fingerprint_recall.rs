@@ -55,8 +55,18 @@ fn bursts(shots: &[Shot]) {
     frames.sort_unstable();
     copies.sort_unstable();
     let within = |all: &[FineDistance]| all.iter().filter(|d| **d <= REENCODED).count();
-    println!("confusable pairs within the radius: {}, nearest {:?}, within REENCODED {}", frames.len(), frames.first(), within(&frames));
-    println!("re-encoded and resized pairs: {}, farthest {:?}, within REENCODED {}", copies.len(), copies.last(), within(&copies));
+    println!(
+        "confusable pairs within the radius: {}, nearest {:?}, within REENCODED {}",
+        frames.len(),
+        frames.first(),
+        within(&frames)
+    );
+    println!(
+        "re-encoded and resized pairs: {}, farthest {:?}, within REENCODED {}",
+        copies.len(),
+        copies.last(),
+        within(&copies)
+    );
 }
 
 fn recall(shots: &[Shot]) {
@@ -93,7 +103,17 @@ fn recall(shots: &[Shot]) {
         let hash_at = |share: f32| hash[((hash.len() - 1) as f32 * share) as usize];
         println!(
             "{tier:32} {:5} {:.3}  {:.3} {:.3} | {:3} {:3} {:3} | {:4} {:4} {:4} {:4}",
-            pairs.len(), share(5), share(7), share(9), hash_at(0.5), hash_at(0.9), hash_at(1.0), at(0.5), at(0.9), at(0.98), at(1.0)
+            pairs.len(),
+            share(5),
+            share(7),
+            share(9),
+            hash_at(0.5),
+            hash_at(0.9),
+            hash_at(1.0),
+            at(0.5),
+            at(0.9),
+            at(0.98),
+            at(1.0)
         );
     }
     println!("plain pairs that are not found:");
@@ -121,4 +141,3 @@ fn strangers(shots: &[Shot], what: &str) {
         println!("  fine {fine} hash {hash} {} {a} | {b}", if *set { "(confusable)" } else { "" });
     }
 }
-

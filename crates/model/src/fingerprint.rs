@@ -51,16 +51,8 @@ pub enum Turn {
 
 impl Turn {
     /// All turns, in the order of the EXIF orientations 1 to 8.
-    pub const ALL: [Turn; 8] = [
-        Turn::Upright,
-        Turn::Mirrored,
-        Turn::Half,
-        Turn::Flipped,
-        Turn::Transposed,
-        Turn::Right,
-        Turn::Transversed,
-        Turn::Left,
-    ];
+    pub const ALL: [Turn; 8] =
+        [Turn::Upright, Turn::Mirrored, Turn::Half, Turn::Flipped, Turn::Transposed, Turn::Right, Turn::Transversed, Turn::Left];
 
     /// What must be done to a picture of this EXIF orientation (Exif 2.32, tag 0x0112) to show it upright.
     #[must_use]
@@ -157,7 +149,9 @@ pub fn coefficients(gray: &Gray) -> [i64; 64] {
     });
     let ones: [i64; 8] = std::array::from_fn(|order| waves[order].iter().map(|&w| i64::from(w)).sum());
     // The weighted mean is taken from every cell. Division rounds towards zero, so a mirrored picture stays its mirror.
-    std::array::from_fn(|i| sums[i] - (i128::from(sums[0]) * i128::from(ones[i % 8] * ones[i / 8]) / i128::from(weight * weight)) as i64)
+    std::array::from_fn(|i| {
+        sums[i] - (i128::from(sums[0]) * i128::from(ones[i % 8] * ones[i / 8]) / i128::from(weight * weight)) as i64
+    })
 }
 
 /// Cosines of orders 0 to 7 under the weights, times 256, exactly odd or even about the middle; and the weights' sum.
@@ -250,4 +244,89 @@ pub fn fine_distance(a: &Gray, b: &Gray) -> FineDistance {
     let shape = if va > 0.0 && vb > 0.0 { 1.0 - covariance / (va * vb).sqrt() } else { 2.0 };
     let tone = ((aa + bb - 2.0 * ab).max(0.0) / n).sqrt().min(10.0) / 500.0;
     FineDistance(((shape + tone) * 10_000.0).round().clamp(0.0, 20_200.0) as u16)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A picture of smooth noise: the same for the same seed.
+    fn noise(seed: u64) -> Gray {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let coarse: [[f64; 9]; 9] = std::array::from_fn(|_| {
+            std::array::from_fn(|_| {
+                state ^= state << 13;
+                state ^= state >> 7;
+                state ^= state << 17;
+                (state >> 40) as f64 / f64::from(1 << 24) * 200.0 + 20.0
+            })
+        });
+        std::array::from_fn(|i| {
+            let (x, y) = ((i % GRAY_SIDE) as f64 / 4.0, (i / GRAY_SIDE) as f64 / 4.0);
+            let (cx, cy, fx, fy) = (x as usize, y as usize, x.fract(), y.fract());
+            let across = |row: usize| coarse[row][cx] * (1.0 - fx) + coarse[row][cx + 1] * fx;
+            (across(cy) * (1.0 - fy) + across(cy + 1) * fy).round() as u8
+        })
+    }
+
+    #[test]
+    fn turning_the_hash_is_turning_the_picture() {
+        for seed in 0..50 {
+            let gray = noise(seed);
+            for turn in Turn::ALL {
+                assert_eq!(hash_of(&turned_gray(&gray, turn)), turned_hash(hash_of(&gray), turn), "{seed} {turn:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn turns_are_a_group_and_act_alike_on_hash_and_gray() {
+        let gray = noise(7);
+        let hash = hash_of(&gray);
+        for a in Turn::ALL {
+            assert_eq!(a.then(a.inverse()), Turn::Upright);
+            assert_eq!(turned_hash(turned_hash(hash, a), a.inverse()), hash);
+            for b in Turn::ALL {
+                assert_eq!(turned_gray(&turned_gray(&gray, a), b), turned_gray(&gray, a.then(b)), "{a:?} {b:?}");
+                assert_eq!(turned_hash(turned_hash(hash, a), b), turned_hash(hash, a.then(b)), "{a:?} {b:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn orientation_6_brings_the_left_column_to_the_top() {
+        let mut gray = [0; GRAY_SIDE * GRAY_SIDE];
+        (0..GRAY_SIDE).for_each(|y| gray[y * GRAY_SIDE] = 200);
+        let upright = turned_gray(&gray, Turn::from_orientation(6).unwrap());
+        assert!(upright[..GRAY_SIDE].iter().all(|&g| g == 200));
+        assert_eq!(Turn::from_orientation(0), None);
+        assert_eq!(Turn::from_orientation(9), None);
+    }
+
+    #[test]
+    fn the_finer_distance_forgives_contrast_but_tells_it_from_a_copy() {
+        let gray = noise(3);
+        let flat: Gray = gray.map(|g| g / 2 + 60);
+        assert_eq!(fine_distance(&gray, &gray), FineDistance(0));
+        assert!(fine_distance(&gray, &flat) <= ALIKE);
+        assert!(fine_distance(&gray, &flat) > REENCODED);
+        assert_eq!(fine_distance(&gray, &flat), fine_distance(&flat, &gray));
+    }
+
+    #[test]
+    fn strangers_are_far_from_each_other() {
+        for seed in 0..40 {
+            let (a, b) = (noise(seed), noise(seed + 1000));
+            for turn in Turn::ALL {
+                assert!(fine_distance(&a, &turned_gray(&b, turn)) > ALIKE, "{seed} {turn:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_blank_picture_tells_nothing() {
+        assert_eq!(telling_coefficients(&[200; GRAY_SIDE * GRAY_SIDE]), 0);
+        assert!(telling_coefficients(&noise(1)) > 40);
+        assert_eq!(fine_distance(&[200; GRAY_SIDE * GRAY_SIDE], &noise(1)).0, 20_200);
+    }
 }

@@ -64,7 +64,8 @@ fn thumbnail(bytes: &[u8], heif: &Heif) -> Option<Reduced> {
     let aspect = |id: u32| heif.dimensions(id).filter(|&(w, h)| w > 0 && h > 0).map(|(w, h)| w as f32 / h as f32);
     let whole = aspect(primary)?;
     // The decoder takes the smallest of several.
-    let id = heif.referring_to(primary, b"thmb").min_by_key(|&id| heif.dimensions(id).map(|(w, h)| u64::from(w) * u64::from(h)))?;
+    let id =
+        heif.referring_to(primary, b"thmb").min_by_key(|&id| heif.dimensions(id).map(|(w, h)| u64::from(w) * u64::from(h)))?;
     let (width, height) = heif.dimensions(id)?;
     let fits = (aspect(id)? / whole - 1.0).abs() <= ASPECT && turns(id) == turns(primary);
     if !fits || width.min(height) < COARSE || width.max(height) > 2048 || heif.property(primary, b"clap").is_some() {
@@ -82,7 +83,9 @@ fn primary(bytes: &[u8], limits: &Limits) -> Result<Reduced, Refused> {
     let decoded = guarded(|| Some(heifer::decode_rgba8(bytes, &options)));
     match decoded {
         Some(Ok(image)) => shrink(image.width, image.height, &image.data).ok_or(Refused::Broken("no pixels".to_owned())),
-        Some(Err(heifer::Error::Unsupported(what))) => Err(Refused::Unknown(format!("a kind of HEIF that is not decoded: {what}"))),
+        Some(Err(heifer::Error::Unsupported(what))) => {
+            Err(Refused::Unknown(format!("a kind of HEIF that is not decoded: {what}")))
+        }
         Some(Err(other)) => Err(Refused::Broken(other.to_string())),
         None => Err(Refused::Broken("the decoder gave up".to_owned())),
     }

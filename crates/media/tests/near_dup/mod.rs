@@ -82,8 +82,16 @@ fn orientation(bytes: &[u8]) -> Option<u16> {
     if !little && !tiff.starts_with(b"MM\0*") {
         return None;
     }
-    let two = |at: usize| tiff.get(at..at + 2).map(|b| if little { u16::from_le_bytes([b[0], b[1]]) } else { u16::from_be_bytes([b[0], b[1]]) });
-    let four = |at: usize| Some(if little { usize::from(two(at + 2)?) << 16 | usize::from(two(at)?) } else { usize::from(two(at)?) << 16 | usize::from(two(at + 2)?) });
+    let two = |at: usize| {
+        tiff.get(at..at + 2).map(|b| if little { u16::from_le_bytes([b[0], b[1]]) } else { u16::from_be_bytes([b[0], b[1]]) })
+    };
+    let four = |at: usize| {
+        Some(if little {
+            usize::from(two(at + 2)?) << 16 | usize::from(two(at)?)
+        } else {
+            usize::from(two(at)?) << 16 | usize::from(two(at + 2)?)
+        })
+    };
     let ifd = four(4)?;
     (0..usize::from(two(ifd)?)).map(|i| ifd + 2 + i * 12).find(|&at| two(at) == Some(0x112)).and_then(|at| two(at + 8))
 }

@@ -142,10 +142,7 @@ impl Frame {
         }
         let component = self.components.first()?;
         let extent = |size: u32, factor: u32, most: u32| (size * factor) as f32 / most as f32 / first.cell_side();
-        Reduced::new(first.width as usize, first.height as usize, cells)?.with_extent(
-            extent(self.width, component.h, self.h_most),
-            extent(self.height, component.v, self.v_most),
-        )
+        Reduced::new(first.width as usize, first.height as usize, cells)?
+            .with_extent(extent(self.width, component.h, self.h_most), extent(self.height, component.v, self.v_most))
     }
 }
-

@@ -171,9 +171,14 @@ impl<'a, 't> Scan<'a, 't> {
 
     fn tell_left_over(&mut self, until: u64, walked: &mut Walked) {
         let (left, padding) = self.bits.left_over();
+        let last = until == u64::from(self.mcus.0) * u64::from(self.mcus.1);
+        // Only behind the very last MCU do writers pad.
+        let (left, padding) = if last { (left + self.bits.unread(), padding && self.bits.unread() == 0) } else { (left, false) };
         // Some writers round up to a word.
         if left > 2 && !padding {
-            walked.fault(|| format!("{left} surplus bytes behind MCU {until} of {}", u64::from(self.mcus.0) * u64::from(self.mcus.1)));
+            walked.fault(|| {
+                format!("{left} surplus bytes behind MCU {until} of {}", u64::from(self.mcus.0) * u64::from(self.mcus.1))
+            });
         }
     }
 
@@ -309,6 +314,11 @@ pub(super) fn skip_band(data: &[u8], blocks: (u32, u32), band: (u8, u8), ac: &Ac
     }
     if bits.overrun() {
         walked.fault(|| "data ends early in the last block".to_owned());
+    }
+    let (left, padding) = bits.left_over();
+    let left = left + bits.unread();
+    if left > 2 && !(padding && bits.unread() == 0) {
+        walked.fault(|| format!("{left} surplus bytes behind the last block"));
     }
     walked
 }
