@@ -136,8 +136,9 @@ fn strangers(shots: &[Shot], what: &str) {
     }
     near.sort();
     println!("strangers in {what}: by hash distance 0..16: {by_distance:?}");
-    let limit = if what == "near-dup" { 10 } else { 10 };
-    for (fine, hash, set, a, b) in near.iter().filter(|n| n.1 <= limit && (what == "near-dup" || n.0.0 > 200)).take(70) {
+    // Beyond `near-dup` nobody has said which files show one photograph: the nearest may be copies.
+    let floor = if what == "near-dup" { FineDistance(0) } else { FineDistance(700) };
+    for (fine, hash, set, a, b) in near.iter().filter(|n| n.1 <= RADIUS + 3 && n.0 >= floor).take(40) {
         println!("  fine {fine} hash {hash} {} {a} | {b}", if *set { "(confusable)" } else { "" });
     }
 }

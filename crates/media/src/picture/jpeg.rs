@@ -5,6 +5,7 @@
 //! is looked at; the rest is part of the digest.
 //! Absent on purpose: pixels of large pictures, arithmetic coding, lossless coding.
 
+mod band;
 mod bits;
 mod frame;
 mod huffman;
@@ -16,10 +17,11 @@ mod small;
 use lightproof_model::probe::Dimensions;
 
 use self::{
+    band::skip_band,
     frame::{Coding, Colour, Frame},
     huffman::{AcTable, DcTable, HuffmanSpec},
     plane::Plane,
-    scan::{Scan, ScanHeader, Tables, Walked, skip_band},
+    scan::{Scan, ScanHeader, Tables, Walked},
     segments::{Segment, Segments},
 };
 use super::{
@@ -303,13 +305,9 @@ impl Walk {
         let quants: Option<Vec<i32>> = self.dc_quants.iter().take(self.planes.len()).copied().collect();
         let coarse = frame.gray(self.colour, &self.planes, &quants?)?;
         let short = (frame.width.min(frame.height)).div_ceil(8);
-        if short < COARSE {
-            if let Some(fine) = small::decode(bytes, self.colour) {
-                return Some(fine);
-            }
-        }
+        let fine = (short < COARSE).then(|| small::decode(bytes, self.colour)).flatten();
         // Without a decode, cells of 8 pixels must do; below a quarter of what the fingerprint takes they cannot.
-        (short >= 8).then_some(coarse)
+        fine.or_else(|| (short >= 8).then_some(coarse))
     }
 }
 

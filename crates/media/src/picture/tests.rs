@@ -35,7 +35,7 @@ pub(super) fn files_below(folder: &Path) -> Vec<PathBuf> {
 /// The media type of a file of the corpus, by its first bytes.
 fn told(bytes: &[u8]) -> MediaType {
     match bytes {
-        b if b.starts_with(&[0xff, 0xd8]) => MediaType::Jpeg,
+        [0xff, 0xd8, ..] => MediaType::Jpeg,
         b if b.starts_with(b"\x89PNG") => MediaType::Png,
         b if b.starts_with(b"GIF8") => MediaType::Gif,
         b if b.starts_with(b"BM") => MediaType::Bmp,

@@ -60,7 +60,7 @@ pub fn nearest(a: &Fingerprint, b: &Fingerprint) -> (u32, FineDistance) {
 fn fingerprint(path: &Path) -> Result<Fingerprint, String> {
     let bytes = std::fs::read(path).unwrap();
     let media_type = match &bytes[..] {
-        b if b.starts_with(&[0xff, 0xd8]) => MediaType::Jpeg,
+        [0xff, 0xd8, ..] => MediaType::Jpeg,
         b if b.starts_with(b"\x89PNG") => MediaType::Png,
         b if b.starts_with(b"GIF8") => MediaType::Gif,
         b if b.starts_with(b"BM") => MediaType::Bmp,
