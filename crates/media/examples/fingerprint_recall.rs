@@ -12,7 +12,7 @@ use std::{
     path::PathBuf,
 };
 
-use lightproof_model::fingerprint::{ALIKE, FineDistance, RADIUS, REENCODED, telling_coefficients};
+use lightproof_model::fingerprint::{ALIKE, FineDistance, RADIUS, REENCODED, fine_distance, telling_coefficients};
 use near_dup::{HARD, Shot, nearest};
 
 fn main() {
@@ -23,6 +23,7 @@ fn main() {
     recall(&shots);
     strangers(&shots, "near-dup");
     bursts(&shots);
+    cost(&shots);
     for part in ["cameras", "formats"] {
         shots.extend(near_dup::others(&corpus, part));
     }
@@ -32,6 +33,22 @@ fn main() {
     telling.sort_unstable();
     println!("least structure (coefficients that tell):");
     telling.iter().take(10).for_each(|(n, name)| println!("  {n} {name}"));
+}
+
+/// CPU nanoseconds of this thread (Linux).
+fn cpu() -> u64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    text.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap()
+}
+
+/// What one finer comparison costs.
+fn cost(shots: &[Shot]) {
+    let (start, mut sum, rounds) = (cpu(), 0u64, 1_000_000);
+    for i in 0..rounds {
+        let (a, b) = (&shots[i % shots.len()], &shots[(i * 7 + 1) % shots.len()]);
+        sum += u64::from(fine_distance(&a.print.gray, &b.print.gray).0);
+    }
+    println!("finer comparison: {} ns (mean distance {})", (cpu() - start) / rounds as u64, sum / rounds as u64);
 }
 
 /// Confusable neighbours against what re-encoding does.
