@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
+use lightproof_engine::READER;
 
 use crate::{
     args::{Cli, Command},
@@ -17,6 +18,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let out = Out::new(cli.common.json, cli.common.quiet);
     stop::listen();
+    quiet_readers();
     let done = match &cli.command {
         Command::Survey(args) => survey::survey(args, &cli.common, out),
         Command::GenerateManifest(args) => survey::generate_manifest(args, &cli.common, out),
@@ -33,4 +35,14 @@ pub fn run() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => exit::failed(&error, &out),
     }
+}
+
+/// A decoder that panics on one asset makes a problem of that asset; its message would only tear the progress bar.
+fn quiet_readers() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !std::thread::current().name().is_some_and(|name| name.starts_with(READER)) {
+            usual(panic);
+        }
+    }));
 }

@@ -70,6 +70,9 @@ pub enum EngineError {
         /// What the system said.
         error: std::io::Error,
     },
+    /// The system gives no thread to read with.
+    #[error("no thread to read with: {0}")]
+    NoThread(std::io::Error),
     /// The settings cannot be used.
     #[error("the settings in {} cannot be used: {what}", path.display())]
     Settings {
@@ -110,7 +113,7 @@ impl EngineError {
             | EngineError::Settings { .. } => Kind::Refused,
             EngineError::NothingSurveyed | EngineError::NoSuchAsset { .. } => Kind::NotFound,
             EngineError::Ledger(error) if error.kind() == lightproof_ledger::Kind::InUse => Kind::InUse,
-            EngineError::Ledger(_) | EngineError::Proof { .. } => Kind::Failed,
+            EngineError::Ledger(_) | EngineError::Proof { .. } | EngineError::NoThread(_) => Kind::Failed,
             EngineError::Stopped => Kind::Stopped,
         }
     }
@@ -140,6 +143,7 @@ impl EngineError {
             EngineError::NoSuchAsset { .. } => {
                 "ids stand in the column asset_id of manifest.csv; a path is given below its source's root or from /".to_owned()
             }
+            EngineError::NoThread(_) => "try fewer with --workers".to_owned(),
             EngineError::Proof { .. } => {
                 "check that the folder exists, may be written and has room, or name another with --out".to_owned()
             }

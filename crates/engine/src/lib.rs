@@ -23,3 +23,4 @@ pub mod watch;
 
 pub use error::{EngineError, Kind};
 pub use lightproof_ledger::{Depth, FolderNote, FolderNoteKind, Ledger, Place, StoredAnomaly, StoredAsset, StoredGroup};
+pub use read_all::READER;

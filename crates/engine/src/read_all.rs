@@ -26,6 +26,9 @@ const BUFFERS: u64 = 256 << 20;
 /// Rows taken from the ledger at a time.
 const PAGE: u32 = 2000;
 
+/// What the names of reading threads begin with: a panic there is a problem of one asset and needs no message of its own.
+pub const READER: &str = "reader-";
+
 /// Assets that are read from another place than their home: root and path.
 pub(crate) type Elsewhere = HashMap<AssetKey, (usize, Vec<u8>)>;
 
@@ -51,17 +54,19 @@ pub(crate) fn read_all(
     let (jobs, to_read) = bounded::<Job>(workers * 4);
     let (done, results) = bounded::<(AssetKey, Read)>(workers * 4);
     std::thread::scope(|scope| {
-        for _ in 0..workers {
+        for n in 0..workers {
             let (to_read, done) = (to_read.clone(), done.clone());
             let mut reader = Reader { budget: &budget, devices, buffer: WholeBuffer::new() };
-            scope.spawn(move || {
+            let work = move || {
                 for job in to_read {
                     let read = reader.read(&roots[job.root].folder, &job.path, walk.depth);
                     if done.send((job.asset, read)).is_err() {
                         return; // the reading was given up
                     }
                 }
-            });
+            };
+            let named = std::thread::Builder::new().name(format!("{READER}{n}"));
+            named.spawn_scoped(scope, work).map_err(EngineError::NoThread)?;
         }
         drop((to_read, done));
         // Both ends go with the desk when it is dropped, on every road out: the workers then see that all is done.

@@ -105,7 +105,7 @@ struct StoredCamera {
     models: Vec<String>,
     announced: Option<String>,
     resets_to: Option<String>,
-    behind_seconds: Option<i64>,
+    behind_days: Option<i64>,
     evidence: Option<String>,
 }
 
@@ -194,10 +194,10 @@ fn camera(stored: &StoredCamera) -> Result<Camera, String> {
             .ok_or_else(|| format!("camera {:?}: {key} = {text:?} is no date like 2005-04-20 or 2005-04", stored.models)),
         None => Ok(None),
     };
-    let fault = match (date("resets_to", &stored.resets_to)?, stored.behind_seconds) {
-        (Some(_), Some(_)) => return Err(format!("camera {:?}: resets_to and behind_seconds exclude each other", stored.models)),
+    let fault = match (date("resets_to", &stored.resets_to)?, stored.behind_days) {
+        (Some(_), Some(_)) => return Err(format!("camera {:?}: resets_to and behind_days exclude each other", stored.models)),
         (Some(day), None) => Some(ClockFault::ResetsTo(day)),
-        (None, behind) => behind.map(ClockFault::Behind),
+        (None, days) => days.map(|days| ClockFault::Behind(days.saturating_mul(86_400))),
     };
     Ok(Camera {
         make: stored.make.clone(),

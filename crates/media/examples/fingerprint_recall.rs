@@ -4,82 +4,86 @@
 //! `cameras/` and `formats/` beside it, in which only strangers are looked for.
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
+#[path = "../tests/near_dup/mod.rs"]
+mod near_dup;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
-use lightproof_media::picture::{Limits, look};
-use lightproof_model::{
-    fingerprint::{
-        FineDistance, Fingerprint, Turn, fine_distance, hash_distance, telling_coefficients, turned_gray, turned_hash,
-    },
-    media_type::MediaType,
-};
-
-/// Tiers that a plain perceptual hash does not find.
-const HARD: [&str; 3] = ["rotated-pixels", "mirrored", "cropped-large"];
-
-struct Shot {
-    name: String,
-    group: String,
-    tier: String,
-    set: String,
-    print: Fingerprint,
-}
+use lightproof_model::fingerprint::{ALIKE, FineDistance, RADIUS, REENCODED, fine_distance, telling_coefficients};
+use near_dup::{HARD, Shot, nearest};
 
 fn main() {
     let corpus = PathBuf::from(std::env::args_os().nth(1).unwrap());
-    let mut shots = Vec::new();
-    let mut blank = 0;
-    for line in std::fs::read_to_string(corpus.join("near-dup/details.csv")).unwrap().lines().skip(1) {
-        let mut fields = fields(line);
-        let path = corpus.join("near-dup").join(&fields[0]);
-        match fingerprint(&path) {
-            Ok(print) => shots.push(Shot {
-                set: fields.pop().unwrap(),
-                tier: fields.swap_remove(3),
-                group: fields.swap_remove(1),
-                name: fields.swap_remove(0),
-                print,
-            }),
-            Err(why) => {
-                blank += 1;
-                println!("no fingerprint: {} ({why})", fields[0]);
-            }
-        }
-    }
-    println!("near-dup: {} fingerprints, {blank} without", shots.len());
+    let (mut shots, without) = near_dup::near_dup(&corpus);
+    println!("near-dup: {} fingerprints, {} without", shots.len(), without.len());
+    without.iter().for_each(|line| println!("  {line}"));
     recall(&shots);
-    let near_dup = shots.len();
+    strangers(&shots, "near-dup");
+    bursts(&shots);
+    cost(&shots);
     for part in ["cameras", "formats"] {
-        let mut files = Vec::new();
-        below(&corpus.join(part), &mut files);
-        for path in files {
-            if let Ok(print) = fingerprint(&path) {
-                let name = path.strip_prefix(&corpus).unwrap().to_string_lossy().into_owned();
-                shots.push(Shot { group: String::new(), tier: String::new(), set: String::new(), name, print });
-            }
-        }
+        shots.extend(near_dup::others(&corpus, part));
     }
-    println!("all: {} fingerprints", shots.len());
+    println!("with cameras and formats: {} fingerprints", shots.len());
+    strangers(&shots, "all");
     let mut telling: Vec<_> = shots.iter().map(|s| (telling_coefficients(&s.print.gray), &s.name)).collect();
     telling.sort_unstable();
     println!("least structure (coefficients that tell):");
-    telling.iter().take(40).for_each(|(n, name)| println!("  {n} {name}"));
-    strangers(&shots[..near_dup], "near-dup");
-    strangers(&shots, "near-dup, cameras, formats");
+    telling.iter().take(10).for_each(|(n, name)| println!("  {n} {name}"));
 }
 
-/// The nearest of eight turns: hash distance, and the finer distance of the turn whose sum is least.
-fn nearest(a: &Fingerprint, b: &Fingerprint) -> (u32, FineDistance) {
-    Turn::ALL
-        .iter()
-        .map(|&turn| (hash_distance(a.hash, turned_hash(b.hash, turn)), turn))
-        .filter(|&(distance, _)| distance <= 16)
-        .map(|(distance, turn)| (distance, fine_distance(&a.gray, &turned_gray(&b.gray, turn))))
-        .min_by_key(|&(_, fine)| fine)
-        .unwrap_or((64, FineDistance(u16::MAX)))
+/// CPU nanoseconds of this thread (Linux).
+fn cpu() -> u64 {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    text.split_whitespace().next().and_then(|n| n.parse().ok()).unwrap()
+}
+
+/// What one finer comparison costs.
+fn cost(shots: &[Shot]) {
+    let (start, mut sum, rounds) = (cpu(), 0u64, 1_000_000);
+    for i in 0..rounds {
+        let (a, b) = (&shots[i % shots.len()], &shots[(i * 7 + 1) % shots.len()]);
+        sum += u64::from(fine_distance(&a.print.gray, &b.print.gray).0);
+    }
+    println!("finer comparison: {} ns (mean distance {})", (cpu() - start) / rounds as u64, sum / rounds as u64);
+}
+
+/// Confusable neighbours against what re-encoding does.
+fn bursts(shots: &[Shot]) {
+    let (mut frames, mut copies) = (Vec::new(), Vec::new());
+    for (i, a) in shots.iter().enumerate() {
+        for b in &shots[..i] {
+            let (hash, fine) = nearest(&a.print, &b.print);
+            if hash > RADIUS {
+                continue;
+            }
+            if a.group != b.group && !a.set.is_empty() && a.set == b.set {
+                frames.push(fine);
+            }
+            let kept = |s: &Shot| s.tier.starts_with("re") || ["original", "format-converted", "thumbnail"].contains(&&*s.tier);
+            if a.group == b.group && kept(a) && kept(b) {
+                copies.push(fine);
+            }
+        }
+    }
+    frames.sort_unstable();
+    copies.sort_unstable();
+    let within = |all: &[FineDistance]| all.iter().filter(|d| **d <= REENCODED).count();
+    println!(
+        "confusable pairs within the radius: {}, nearest {:?}, within REENCODED {}",
+        frames.len(),
+        frames.first(),
+        within(&frames)
+    );
+    println!(
+        "re-encoded and resized pairs: {}, farthest {:?}, within REENCODED {}",
+        copies.len(),
+        copies.last(),
+        within(&copies)
+    );
 }
 
 fn recall(shots: &[Shot]) {
@@ -93,7 +97,7 @@ fn recall(shots: &[Shot]) {
             rows.entry(" all".into()).or_default().push(pair);
             if plain {
                 rows.entry(" plain".into()).or_default().push(pair);
-                if pair.0 > 7 {
+                if pair.0 > RADIUS || pair.1 > ALIKE {
                     misses.push(format!("  {} {} | {} {} | {} {}", pair.0, pair.1, a.tier, b.tier, a.name, b.name));
                 }
             }
@@ -129,7 +133,7 @@ fn recall(shots: &[Shot]) {
             at(1.0)
         );
     }
-    println!("plain pairs beyond 7:");
+    println!("plain pairs that are not found:");
     misses.iter().for_each(|m| println!("{m}"));
 }
 
@@ -149,68 +153,9 @@ fn strangers(shots: &[Shot], what: &str) {
     }
     near.sort();
     println!("strangers in {what}: by hash distance 0..16: {by_distance:?}");
-    let limit = if what == "near-dup" { 10 } else { 10 };
-    for (fine, hash, set, a, b) in near.iter().filter(|n| n.1 <= limit && (what == "near-dup" || n.0.0 > 200)).take(70) {
+    // Beyond `near-dup` nobody has said which files show one photograph: the nearest may be copies.
+    let floor = if what == "near-dup" { FineDistance(0) } else { FineDistance(700) };
+    for (fine, hash, set, a, b) in near.iter().filter(|n| n.1 <= RADIUS + 3 && n.0 >= floor).take(40) {
         println!("  fine {fine} hash {hash} {} {a} | {b}", if *set { "(confusable)" } else { "" });
     }
-}
-
-fn fingerprint(path: &Path) -> Result<Fingerprint, String> {
-    let bytes = std::fs::read(path).unwrap();
-    let media_type = match &bytes[..] {
-        b if b.starts_with(&[0xff, 0xd8]) => MediaType::Jpeg,
-        b if b.starts_with(b"\x89PNG") => MediaType::Png,
-        b if b.starts_with(b"GIF8") => MediaType::Gif,
-        b if b.starts_with(b"BM") => MediaType::Bmp,
-        b if b.starts_with(b"II*\0") || b.starts_with(b"MM\0*") => MediaType::Tiff,
-        b if b.get(8..12) == Some(b"WEBP") => MediaType::WebP,
-        b if b.get(4..8) == Some(b"ftyp") && b.get(8..12) != Some(b"avif") => MediaType::Heic,
-        _ => return Err("other".into()),
-    };
-    let picture = look(&bytes, media_type, orientation(&bytes), &Limits::default());
-    picture.fingerprint.ok_or_else(|| picture.problems.iter().map(|p| p.to_string()).collect::<Vec<_>>().join("; "))
-}
-
-/// Orientation of IFD0 of the first TIFF header met.
-fn orientation(bytes: &[u8]) -> Option<u16> {
-    let head = &bytes[..bytes.len().min(1 << 16)];
-    let at = head.windows(6).position(|w| w == b"Exif\0\0").map_or(0, |p| p + 6);
-    let tiff = head.get(at..)?;
-    let little = tiff.starts_with(b"II*\0");
-    if !little && !tiff.starts_with(b"MM\0*") {
-        return None;
-    }
-    let two = |at: usize| {
-        tiff.get(at..at + 2).map(|b| if little { u16::from_le_bytes([b[0], b[1]]) } else { u16::from_be_bytes([b[0], b[1]]) })
-    };
-    let four = |at: usize| {
-        Some(if little {
-            usize::from(two(at + 2)?) << 16 | usize::from(two(at)?)
-        } else {
-            usize::from(two(at)?) << 16 | usize::from(two(at + 2)?)
-        })
-    };
-    let ifd = four(4)?;
-    (0..usize::from(two(ifd)?)).map(|i| ifd + 2 + i * 12).find(|&at| two(at) == Some(0x112)).and_then(|at| two(at + 8))
-}
-
-fn below(folder: &Path, files: &mut Vec<PathBuf>) {
-    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() { below(&path, files) } else { files.push(path) }
-    }
-}
-
-/// Fields of a CSV line (RFC 4180).
-fn fields(line: &str) -> Vec<String> {
-    let (mut out, mut quoted) = (vec![String::new()], false);
-    for c in line.chars() {
-        match c {
-            '"' => quoted = !quoted,
-            ',' if !quoted => out.push(String::new()),
-            c => out.last_mut().unwrap().push(c),
-        }
-    }
-    out
 }

@@ -22,6 +22,9 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
         Some(Ok((dimensions, gray))) => {
             (look.dimensions, look.gray, look.share) = (Some(dimensions), gray, 1.0);
         }
+        Some(Err(fault)) if fault.contains("nsupported") => {
+            (look.gray, look.share, look.checked) = (Err(NoGray::new(fault)), 1.0, false);
+        }
         Some(Err(fault)) => look.faults.push(fault),
         None => look.faults.push("the decoder gave up".to_owned()),
     }
@@ -31,14 +34,14 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
 fn decode(bytes: &[u8], limits: &Limits) -> Result<(Dimensions, Result<Reduced, NoGray>), String> {
     let options = DecoderOptions::default().set_max_width(1 << 24).set_max_height(1 << 24);
     let mut decoder = BmpDecoder::new_with_options(ZCursor::new(bytes), options);
-    decoder.decode_headers().map_err(|e| format!("{e:?}"))?;
+    decoder.decode_headers().map_err(|e| format!("{e:?}").trim().to_owned())?;
     let (width, height) = decoder.dimensions().ok_or("no dimensions")?;
     let dimensions = Dimensions { width: width as u32, height: height as u32 };
     let size = decoder.output_buf_size().unwrap_or(usize::MAX);
     if size as u64 > limits.decoded_bytes / 2 {
         return Ok((dimensions, Err(NoGray::new("too many pixels for a decode"))));
     }
-    let pixels = decoder.decode().map_err(|e| format!("{e:?}"))?;
+    let pixels = decoder.decode().map_err(|e| format!("{e:?}").trim().to_owned())?;
     let channels = decoder.colorspace().map_or(3, |c| c.num_components()).max(1);
     let mut shrinker = Shrinker::new(dimensions.width, dimensions.height);
     for row in pixels.chunks_exact((width * channels).max(1)) {

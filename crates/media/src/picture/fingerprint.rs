@@ -34,7 +34,7 @@ fn has_structure(gray: &Gray) -> bool {
 }
 
 /// Coefficients that must stand out of the noise.
-const TELLING: usize = 0;
+const TELLING: usize = 32;
 
 /// 32×32 area means of what lies within the borders.
 fn small(reduced: &Reduced) -> Gray {

@@ -47,6 +47,9 @@ fn decode(bytes: &[u8], limits: &Limits) -> Result<Result<Reduced, NoGray>, Stri
     }
     let mut decoder = options.read_info(Cursor::new(bytes)).map_err(|e| e.to_string())?;
     let (width, height) = (usize::from(decoder.width()), usize::from(decoder.height()));
+    if (width * height) as u64 > limits.decoded_bytes {
+        return Ok(Err(NoGray::new("too many pixels for a decode")));
+    }
     let frame = decoder.read_next_frame().map_err(|e| e.to_string())?.ok_or("no frame")?;
     let (left, top) = (usize::from(frame.left), usize::from(frame.top));
     let across = usize::from(frame.width).max(1);

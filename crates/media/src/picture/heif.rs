@@ -20,6 +20,9 @@ const COARSE: u32 = 96;
 /// How far the aspects of thumbnail and primary image may differ, as a share.
 const ASPECT: f32 = 0.02;
 
+/// Planes of 16 bits and the assembled picture stand in memory together.
+const BYTES_PER_PIXEL: u64 = 8;
+
 /// Looks at a HEIC.
 pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
     let heif = Heif::read(&bytes);
@@ -34,6 +37,11 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
     if let Some(gray) = thumbnail(bytes, &heif) {
         // The primary image itself is only known to be there, not to decode.
         (look.gray, look.share, look.checked) = (Ok(gray), 1.0, cut > 0);
+        return look;
+    }
+    let pixels = dimensions.map_or(0, |d| u64::from(d.width) * u64::from(d.height));
+    if pixels > limits.decoded_bytes / BYTES_PER_PIXEL {
+        (look.gray, look.share, look.checked) = (Err(NoGray::new("too many pixels for a decode")), 1.0, false);
         return look;
     }
     match primary(bytes, limits) {
@@ -78,8 +86,7 @@ fn thumbnail(bytes: &[u8], heif: &Heif) -> Option<Reduced> {
 }
 
 fn primary(bytes: &[u8], limits: &Limits) -> Result<Reduced, Refused> {
-    // Planes of 16 bits and the assembled picture stand in memory together: about eight bytes a pixel.
-    let options = Options { max_threads: 1, max_pixels: (limits.decoded_bytes / 8).max(1) };
+    let options = Options { max_threads: 1, max_pixels: (limits.decoded_bytes / BYTES_PER_PIXEL).max(1) };
     let decoded = guarded(|| Some(heifer::decode_rgba8(bytes, &options)));
     match decoded {
         Some(Ok(image)) => shrink(image.width, image.height, &image.data).ok_or(Refused::Broken("no pixels".to_owned())),

@@ -5,6 +5,7 @@
 //! is looked at; the rest is part of the digest.
 //! Absent on purpose: pixels of large pictures, arithmetic coding, lossless coding.
 
+mod band;
 mod bits;
 mod frame;
 mod huffman;
@@ -16,10 +17,11 @@ mod small;
 use lightproof_model::probe::Dimensions;
 
 use self::{
+    band::skip_band,
     frame::{Coding, Colour, Frame},
     huffman::{AcTable, DcTable, HuffmanSpec},
     plane::Plane,
-    scan::{Scan, ScanHeader, Tables, Walked, skip_band},
+    scan::{Scan, ScanHeader, Tables, Walked},
     segments::{Segment, Segments},
 };
 use super::{
@@ -41,7 +43,7 @@ fn walk(bytes: &[u8]) -> Walk {
     let mut segments = Segments::new(bytes);
     for segment in segments.by_ref() {
         match segment {
-            Segment::Stray { bytes } => walk.fault(format!("{bytes} stray bytes between segments")),
+            Segment::Stray { bytes } => walk.stray += bytes,
             Segment::Cut { marker } => walk.fault(format!("truncated in segment 0x{marker:02X}")),
             Segment::End { after } => {
                 walk.ended = true;
@@ -78,6 +80,8 @@ struct Walk {
     progress: (u64, u64),
     faults: Vec<String>,
     scans: u32,
+    /// Bytes where a marker should have been.
+    stray: usize,
     ended: bool,
 }
 
@@ -98,6 +102,7 @@ impl Walk {
             progress: (0, 0),
             faults: Vec::new(),
             scans: 0,
+            stray: 0,
             ended: false,
         }
     }
@@ -254,6 +259,9 @@ impl Walk {
     }
 
     fn finish(mut self, bytes: &[u8]) -> Look {
+        if self.stray > 0 {
+            self.fault(format!("{} stray bytes between segments", self.stray));
+        }
         let Some(frame) = self.frame.take() else {
             self.fault("no frame header");
             return Look { digest: self.hasher.finish(), faults: self.faults, share: 0.0, ..Look::default() };
@@ -297,13 +305,9 @@ impl Walk {
         let quants: Option<Vec<i32>> = self.dc_quants.iter().take(self.planes.len()).copied().collect();
         let coarse = frame.gray(self.colour, &self.planes, &quants?)?;
         let short = (frame.width.min(frame.height)).div_ceil(8);
-        if short < COARSE {
-            if let Some(fine) = small::decode(bytes, self.colour) {
-                return Some(fine);
-            }
-        }
+        let fine = (short < COARSE).then(|| small::decode(bytes, self.colour)).flatten();
         // Without a decode, cells of 8 pixels must do; below a quarter of what the fingerprint takes they cannot.
-        (short >= 8).then_some(coarse)
+        fine.or_else(|| (short >= 8).then_some(coarse))
     }
 }
 

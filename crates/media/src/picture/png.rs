@@ -64,6 +64,9 @@ fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, String> {
         (ColorType::Rgba, BitDepth::Eight) => 4,
         other => return Err(format!("unexpected samples {other:?}")),
     };
+    if u64::from(width) * u64::from(height) > limits.decoded_bytes {
+        return Ok(Decoded { gray: Err(NoGray::new("too many pixels for a decode")), share: 1.0, fault: None });
+    }
     let mut shrinker = Shrinker::new(width, height);
     let (mut rows, mut fault) = (0u32, None);
     if reader.info().interlaced {
@@ -97,7 +100,7 @@ fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, String> {
         fault = reader.finish().err().map(|e| e.to_string());
     }
     let share = rows as f32 / height.max(1) as f32;
-    for _ in rows..height.min(1 << 16) {
+    for _ in rows..height {
         shrinker.row(std::iter::repeat_n(255.0, width as usize));
     }
     Ok(Decoded { gray: shrinker.finish().ok_or_else(NoGray::default), share, fault })

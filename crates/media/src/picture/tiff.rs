@@ -25,7 +25,11 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
     let mut look = Look { digest: digest(bytes), ..Look::default() };
     match guarded(|| Some(decode(bytes, limits))) {
         Some(Ok((dimensions, gray))) => (look.dimensions, look.gray, look.share) = (Some(dimensions), gray, 1.0),
-        Some(Err(Refused::Broken(fault))) => look.faults.push(fault),
+        Some(Err(Refused::Broken(fault))) => {
+            look.faults.push(fault);
+            // Too little to look at, and yet not nothing.
+            look.share = if guarded(|| first_piece(bytes)).is_some() { 0.01 } else { 0.0 };
+        }
         Some(Err(Refused::Unknown(why))) => {
             (look.gray, look.share, look.checked) = (Err(NoGray::new(why)), 1.0, false);
         }
@@ -104,6 +108,11 @@ fn decode(bytes: &[u8], limits: &Limits) -> Result<(Dimensions, Result<Reduced, 
         }));
     }
     Ok((dimensions, shrinker.finish().ok_or_else(NoGray::default)))
+}
+
+/// Whether the first strip or tile decodes.
+fn first_piece(bytes: &[u8]) -> Option<()> {
+    Decoder::new(Cursor::new(bytes)).ok()?.read_chunk(0).ok().map(drop)
 }
 
 fn gray(colour: ColorType, pixel: &[u8], palette: &[u16], most: u16, white_is_zero: bool) -> f32 {

@@ -67,6 +67,11 @@ impl<'a> Bits<'a> {
         }
     }
 
+    /// Bytes of the scan behind the marker at which the window ends.
+    pub(super) fn unread(&self) -> usize {
+        self.scan.len() - self.from
+    }
+
     /// Goes behind the next restart marker and tells its number; nothing when there is none.
     pub(super) fn restart(&mut self) -> Option<u8> {
         while let Some(i) = memchr(0xff, self.scan.get(self.from..)?) {
