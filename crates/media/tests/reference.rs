@@ -52,6 +52,7 @@ fn differences(ours: &Facts, theirs: &Row) -> Vec<(&'static str, String, String)
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
     let mut out = Vec::new();
     let mut compare = |name: &'static str, mine: String, other: String| {
+        let mine: String = mine.chars().filter(|c| !c.is_control()).collect();
         if mine != other {
             out.push((name, mine, other));
         }

@@ -138,7 +138,8 @@ impl Gather {
 
     /// Make or model: some writers put them into the Exif directory.
     fn camera_text(&self, tag: u16) -> Option<String> {
-        self.text(Directory::Ifd0, tag).or_else(|| self.text(Directory::Exif, tag))
+        let directory = if self.at.contains_key(&(Directory::Ifd0, tag)) { Directory::Ifd0 } else { Directory::Exif };
+        self.text(directory, tag)
     }
 
     /// The first whole number of a field.
