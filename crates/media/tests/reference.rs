@@ -2,6 +2,8 @@
 //!
 //! Differences that are known and explained stand in `docs/exif-differences.md`; no other is allowed, and none may
 //! stand there that is gone.
+// The lints let tests unwrap and print, but not the functions that tests share.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 use std::{
     collections::{BTreeMap, BTreeSet},

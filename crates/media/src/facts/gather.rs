@@ -157,7 +157,8 @@ impl Gather {
             let south = side.to_ascii_uppercase().starts_with(negative);
             (!parts.is_empty() && degrees.is_finite()).then_some(if south { -degrees } else { degrees })
         };
-        Some(Position { latitude: degrees(2, 1, 'S')?, longitude: degrees(4, 3, 'W')? })
+        let place = Position { latitude: degrees(2, 1, 'S')?, longitude: degrees(4, 3, 'W')? };
+        (place.latitude.abs() <= 90.0 && place.longitude.abs() <= 180.0).then_some(place)
     }
 
     fn gps_time(&self) -> Option<WallClock> {

@@ -69,9 +69,11 @@ fn next_segment(bytes: &dyn ReadAt, mut at: u64, end: u64) -> Option<(u8, Range<
 
 /// The TIFF structure in an APP1 segment that holds EXIF.
 fn exif_segment(bytes: &dyn ReadAt, segment: &Range<u64>) -> Option<Vec<u8>> {
-    let mut data = read(bytes, segment.clone(), 1 << 16)?;
     // Some writers put a second segment header before the identifier, or leave out its second NUL.
-    let garbage = (0..=4).find(|&n| data.get(n..n + 5).is_some_and(|b| b.eq_ignore_ascii_case(b"Exif\0")))?;
+    // Only the beginning is read of a segment that turns out to hold something else.
+    let begin = read(bytes, segment.start..segment.end.min(segment.start + 9), 9)?;
+    let garbage = (0..=4).find(|&n| begin.get(n..n + 5).is_some_and(|b| b.eq_ignore_ascii_case(b"Exif\0")))?;
+    let mut data = read(bytes, segment.clone(), 1 << 16)?;
     (data.len() >= garbage + 6).then(|| data.split_off(garbage + 6))
 }
 

@@ -278,7 +278,8 @@ impl Walk<'_> {
             self.lay_out(row, slot);
         }
         let Place::Kept(directory, table) = place else { return };
-        if table == TagTable::PanasonicRaw && row.tag == 0x002E {
+        let jpeg = table == TagTable::PanasonicRaw && row.tag == 0x002E;
+        if jpeg {
             self.found.embedded = Some((self.region.base + row.value, row.size));
         }
         let whole_numbers = !matches!(row.format, 2 | 7);
@@ -286,11 +287,8 @@ impl Walk<'_> {
         if whole_numbers && row.count > 100_000 && !curve {
             return;
         }
-        let data = if never_counts(table, row.tag) || name(table, row.tag).is_none() && row.tag <= 0xF000 {
-            self.region.read(row.value, row.size.min(256))
-        } else {
-            self.value_of(row)
-        };
+        let unread = jpeg || never_counts(table, row.tag) || name(table, row.tag).is_none() && row.tag <= 0xF000;
+        let data = if unread { self.region.read(row.value, row.size.min(256)) } else { self.value_of(row) };
         let raw =
             Raw { table, tag: row.tag, format: row.format, count: row.count, order: self.order, data: data.unwrap_or_default() };
         self.found.rows.push((directory, raw));
