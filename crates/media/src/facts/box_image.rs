@@ -13,6 +13,7 @@ use std::io::Read;
 use super::{
     gather::{Gather, be, payload},
     tiff::{IFD0, Place},
+    video,
 };
 use crate::isobmff::{BoxAt, Heif, boxes, read, top_level};
 
@@ -20,6 +21,8 @@ use crate::isobmff::{BoxAt, Heif, boxes, read, top_level};
 const MAX_EXIF: u64 = 8 << 20;
 /// "JpgTiffExif->JP2", the identifier of EXIF in JPEG 2000.
 const JP2_EXIF: [u8; 16] = *b"JpgTiffExif->JP2";
+/// The identifier of GeoJP2, a TIFF structure too.
+const JP2_GEO: [u8; 16] = [0xB1, 0x4B, 0xF8, 0xBD, 0x08, 0x3D, 0x4B, 0x43, 0xA5, 0xAE, 0x8C, 0xD7, 0xD5, 0xA6, 0xCE, 0x03];
 /// The box in which Canon keeps its metadata in a CR3.
 const CANON: [u8; 16] = [0x85, 0xC0, 0xB6, 0x87, 0x82, 0x0F, 0x11, 0xE0, 0x81, 0x11, 0xF4, 0xCE, 0x46, 0x2B, 0x6A, 0x48];
 
@@ -136,7 +139,7 @@ pub fn read_jp2(bytes: &dyn ReadAt, gather: &mut Gather) {
                     gather.dimensions = side(4).zip(side(0)).map(|(width, height)| Dimensions { width, height });
                 }
             }
-            (b"uuid", Some(JP2_EXIF)) | (b"Exif", _) => exif_box(bytes, &b, gather),
+            (b"uuid", Some(JP2_EXIF | JP2_GEO)) | (b"Exif", _) => exif_box(bytes, &b, gather),
             _ => {}
         }
     }
@@ -146,6 +149,7 @@ pub fn read_jp2(bytes: &dyn ReadAt, gather: &mut Gather) {
 pub fn read_cr3(bytes: &dyn ReadAt, gather: &mut Gather) {
     let Some(moov) = top_level(bytes).find(|b| b.kind == *b"moov") else { return };
     let Some(canon) = boxes(bytes, moov.payload.clone()).find(|b| b.uuid == Some(CANON)) else { return };
+    video::read_movie_header(bytes, &moov, gather);
     for b in boxes(bytes, canon.payload) {
         let place = match &b.kind {
             b"CMT1" => IFD0,

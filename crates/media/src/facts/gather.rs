@@ -88,7 +88,7 @@ impl Gather {
         self.embedded = found.embedded.or(self.embedded);
         self.layouts.extend(found.layouts);
         self.damage.extend(found.damage);
-        let camera = Camera { make: self.text(Directory::Ifd0, 0x010F), model: self.text(Directory::Ifd0, 0x0110) };
+        let camera = Camera { make: self.camera_text(0x010F), model: self.camera_text(0x0110) };
         for note in found.notes {
             if let (Some(order), true) = (found.order, region.reach == Reach::File || note.offset + note.len <= region.len()) {
                 maker::read_note(&Note { region, at: note, order }, &camera, &mut self.said);
@@ -98,7 +98,7 @@ impl Gather {
 
     /// Takes in a maker note that stands as a TIFF structure of its own (CR3).
     pub fn canon_note(&mut self, block: &[u8]) {
-        let camera = Camera { make: self.text(Directory::Ifd0, 0x010F), model: self.text(Directory::Ifd0, 0x0110) };
+        let camera = Camera { make: self.camera_text(0x010F), model: self.camera_text(0x0110) };
         maker::canon::read_structure(Region::block(&block), &camera, &mut self.said);
     }
 
@@ -136,6 +136,12 @@ impl Gather {
         }
     }
 
+    /// Make or model: some writers put them into the Exif directory.
+    fn camera_text(&self, tag: u16) -> Option<String> {
+        let directory = if self.at.contains_key(&(Directory::Ifd0, tag)) { Directory::Ifd0 } else { Directory::Exif };
+        self.text(directory, tag)
+    }
+
     /// The first whole number of a field.
     pub fn number(&self, directory: Directory, tag: u16) -> Option<i64> {
         let value = self.value(directory, tag)?;
@@ -151,7 +157,8 @@ impl Gather {
             let south = side.to_ascii_uppercase().starts_with(negative);
             (!parts.is_empty() && degrees.is_finite()).then_some(if south { -degrees } else { degrees })
         };
-        Some(Position { latitude: degrees(2, 1, 'S')?, longitude: degrees(4, 3, 'W')? })
+        let place = Position { latitude: degrees(2, 1, 'S')?, longitude: degrees(4, 3, 'W')? };
+        (place.latitude.abs() <= 90.0 && place.longitude.abs() <= 180.0).then_some(place)
     }
 
     fn gps_time(&self) -> Option<WallClock> {
@@ -174,7 +181,8 @@ impl Gather {
             (width > 0 && height > 0).then_some(Dimensions { width, height })
         };
         self.dimensions.or_else(|| {
-            let full = self.layouts.iter().find(|l| l.subfile == Some(0)).or(self.layouts.first())?;
+            let images = || self.layouts.iter().filter(|l| l.width.is_some());
+            let full = images().find(|l| l.subfile == Some(0)).or(images().next())?;
             whole(full.width?, full.height?)
         })
     }
@@ -200,7 +208,7 @@ impl Gather {
         };
         let exif_text = |tag| self.text(Directory::Exif, tag);
         let (dimensions, position, gps_time_utc) = (self.dimensions(), self.position(), self.gps_time());
-        let (make, model) = (self.text(Directory::Ifd0, 0x010F), self.text(Directory::Ifd0, 0x0110));
+        let (make, model) = (self.camera_text(0x010F), self.camera_text(0x0110));
         let problems = (!self.damage.is_empty()).then(|| Problem::new(ProblemKind::DamagedExif, self.damage.join("; ")));
         Facts {
             exif_field_count: exif.iter().filter(|f| f.counts).count() as u32,
@@ -234,11 +242,11 @@ fn field(directory: Directory, raw: &Raw) -> ExifField {
     ExifField { directory, tag: raw.tag, name: shown_name(raw.table, raw.tag), value, counts }
 }
 
-/// Year, month and day of a GPS date, whatever stands between them.
+/// Year, month and day of a GPS date, whatever stands between and behind them.
 fn digit_groups(text: &str) -> Option<[i16; 3]> {
     let digits: Vec<i16> = text.bytes().filter(u8::is_ascii_digit).map(|b| i16::from(b - b'0')).collect();
     let number = |range: std::ops::Range<usize>| digits[range].iter().fold(0, |n, d| n * 10 + d);
-    (digits.len() == 8).then(|| [number(0..4), number(4..6), number(6..8)])
+    (digits.len() >= 8).then(|| [number(0..4), number(4..6), number(6..8)])
 }
 
 /// Whether bytes begin as a TIFF structure.

@@ -23,8 +23,12 @@ pub fn read_jpeg(bytes: &dyn ReadAt, range: Range<u64>, gather: &mut Gather) {
     let mut open: Option<Vec<u8>> = None;
     let mut at = range.start + 2;
     for _ in 0..MAX_SEGMENTS {
-        let Some((marker, segment)) = next_segment(bytes, at, range.end) else { break };
+        let Some((marker, declared)) = next_segment(bytes, at, range.end) else { break };
+        let segment = declared.start.min(range.end)..declared.end.min(range.end);
         let exif = if marker == 0xE1 { exif_segment(bytes, &segment) } else { None };
+        if exif.is_some() && declared.end > range.end {
+            gather.damaged("the EXIF segment is cut");
+        }
         match (exif, &mut open) {
             // A segment that does not begin with a header continues the one before it.
             (Some(data), Some(block)) if !has_header(&data) && block.len() + data.len() <= MAX_EXIF => block.extend(data),
@@ -64,14 +68,16 @@ fn next_segment(bytes: &dyn ReadAt, mut at: u64, end: u64) -> Option<(u8, Range<
         return Some((marker, at..at));
     }
     let len = be(bytes, at, 2)?;
-    (len >= 2).then(|| (marker, at + 2..(at + len).min(end)))
+    (len >= 2).then(|| (marker, at + 2..at + len))
 }
 
 /// The TIFF structure in an APP1 segment that holds EXIF.
 fn exif_segment(bytes: &dyn ReadAt, segment: &Range<u64>) -> Option<Vec<u8>> {
-    let mut data = read(bytes, segment.clone(), 1 << 16)?;
     // Some writers put a second segment header before the identifier, or leave out its second NUL.
-    let garbage = (0..=4).find(|&n| data.get(n..n + 5).is_some_and(|b| b.eq_ignore_ascii_case(b"Exif\0")))?;
+    // Only the beginning is read of a segment that turns out to hold something else.
+    let begin = read(bytes, segment.start..segment.end.min(segment.start + 9), 9)?;
+    let garbage = (0..=4).find(|&n| begin.get(n..n + 5).is_some_and(|b| b.eq_ignore_ascii_case(b"Exif\0")))?;
+    let mut data = read(bytes, segment.clone(), 1 << 16)?;
     (data.len() >= garbage + 6).then(|| data.split_off(garbage + 6))
 }
 

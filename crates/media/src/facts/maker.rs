@@ -101,7 +101,8 @@ enum Kind {
 
 /// Reads what a maker note says. A later note adds only what earlier ones left open.
 pub fn read_note(note: &Note, camera: &Camera, said: &mut Said) {
-    let Some(head) = note.region.read(note.at.offset, note.at.len.min(1024)) else { return };
+    // Blocks without a directory are read whole: their rows point anywhere in them.
+    let Some(head) = note.region.read(note.at.offset, note.at.len.min(64 << 10)) else { return };
     if note.at.private {
         return read_private(note, camera, &head, said);
     }
@@ -205,15 +206,18 @@ fn recognise(head: &[u8], camera: &Camera, order: Order) -> Option<(Kind, Lies)>
 
 fn read_directory(note: &Note, kind: Kind, lies: Lies, camera: &Camera, said: &mut Said) {
     let base = match lies.base {
+        Base::Header if kind == Kind::Canon => canon::moved(note),
         Base::Header => 0,
-        Base::Note(on) => note.at.offset + on,
+        Base::Note(on) => (note.at.offset + on) as i64,
     };
     let start = note.at.offset + lies.start;
     let Some(rows) = Directory::read(note.region, start, base, lies.order.unwrap_or(note.order)) else { return };
     match kind {
         Kind::Apple => set(&mut said.content_identifier, rows.text(0x0011)),
         Kind::Nikon | Kind::NikonOld => {
-            set(&mut said.serial, rows.text(0x001D).or_else(|| rows.text(0x00A0)));
+            // Where both are there, the first is the model's name.
+            let serial = if rows.has(0x00A0) { rows.text(0x00A0) } else { rows.text(0x001D) };
+            set(&mut said.serial, serial);
         }
         Kind::Canon => canon::read(&rows, camera, said),
         Kind::Fuji => fuji::read(&rows, said),
@@ -252,7 +256,11 @@ fn read_directory(note: &Note, kind: Kind, lies: Lies, camera: &Camera, said: &m
 fn olympus(rows: &Directory, said: &mut Said) {
     let equipment = rows.inner(0x2010);
     let text = |tag| equipment.as_ref().and_then(|e| e.text(tag));
-    set(&mut said.serial, text(0x0101).or_else(|| rows.text(0x101A)).or_else(|| rows.text(0x0404)));
+    // Some compacts keep a second directory of the same kind inside the first.
+    let main = rows.inner(0x4000);
+    let older = |rows: &Directory| rows.text(0x101A).or_else(|| rows.text(0x0404));
+    let serial = text(0x0101).or_else(|| older(rows)).or_else(|| main.as_ref().and_then(older));
+    set(&mut said.serial, serial);
     set(&mut said.internal_serial, text(0x0102));
 }
 
@@ -267,7 +275,7 @@ fn set(slot: &mut Option<String>, value: Option<String>) {
 fn text_of(value: &Value) -> Option<String> {
     let text = match value {
         Value::Text(b) => readable(trim(b)),
-        Value::Bytes(b) => readable(trim(super::value::until_nul(b))),
+        Value::Bytes(b) => readable(trim(b)).chars().filter(|c| !c.is_control()).collect(),
         numbers => numbers.text(),
     };
     Some(text).filter(|t| !t.is_empty())

@@ -155,9 +155,10 @@ impl Heap<'_> {
             // Bit 14: the value stands in the row itself.
             let at = if tag & 0x4000 != 0 { row + 2 } else { heap.start + at };
             match tag & 0x3FFF {
+                // Make and model, each ended by a NUL.
                 0x080A => {
                     let text = read(self.bytes, at..at + len.min(64), 64).unwrap_or_default();
-                    self.model = readable(trim(text.rsplit(|&b| b == 0).find(|t| !t.is_empty()).unwrap_or_default()));
+                    self.model = readable(trim(text.split(|&b| b == 0).nth(1).unwrap_or_default()));
                 }
                 0x180B => self.serial = self.number(at, 4).map(|n| n as u32),
                 0x1810 => gather.dimensions = sides(self.number(at, 4), self.number(at + 4, 4)),

@@ -16,7 +16,7 @@ use lightproof_model::{
     read_at::ReadAt,
 };
 
-use super::value::{Order, Raw, Value, width};
+use super::value::{Order, Raw, width};
 use crate::isobmff::read;
 
 /// Directories walked in one TIFF structure.
@@ -189,13 +189,16 @@ impl Walk<'_> {
             self.damage(format!("{} has a size that no directory has", said(place)));
             return None;
         }
-        self.rows(&table, at, end, width as usize, place)?;
+        // The layout of a directory stands before those it points to, and counts even if the directory is given up.
+        let slot = self.found.layouts.len();
+        self.found.layouts.push(Layout::default());
+        self.rows(&table, at, end, place, slot)?;
         self.order.uint(&self.region.read(end, if self.big { 8 } else { 4 })?, 0, if self.big { 8 } else { 4 })
     }
 
     /// All rows of one directory; nothing when it had to be given up.
-    fn rows(&mut self, table: &[u8], at: u64, end: u64, width: usize, place: Place) -> Option<()> {
-        let mut layout = Layout::default();
+    fn rows(&mut self, table: &[u8], at: u64, end: u64, place: Place, slot: usize) -> Option<()> {
+        let width = if self.big { 20 } else { 12 };
         let mut doubtful = 0;
         for (i, bytes) in table.chunks_exact(width).enumerate() {
             if doubtful > 10 {
@@ -214,7 +217,7 @@ impl Walk<'_> {
                 continue;
             };
             match self.judge(&row, at, end) {
-                Verdict::Read => self.take(&row, place, &mut layout),
+                Verdict::Read => self.take(&row, place, slot),
                 Verdict::PassOver(why) => {
                     self.damage(format!("{} tag {:#06x} {why}", said(place), row.tag));
                     doubtful += 1;
@@ -224,9 +227,6 @@ impl Walk<'_> {
                     return None;
                 }
             }
-        }
-        if layout.width.is_some() && matches!(place, Place::Layout | Place::Kept(Directory::Ifd0, _)) {
-            self.found.layouts.push(layout);
         }
         Some(())
     }
@@ -266,7 +266,7 @@ impl Walk<'_> {
     }
 
     /// Follows a pointer, notes a layout or keeps a row.
-    fn take(&mut self, row: &Row, place: Place, layout: &mut Layout) {
+    fn take(&mut self, row: &Row, place: Place, slot: usize) {
         let tables = match place {
             Place::Kept(_, table) => table,
             Place::Layout => TagTable::Exif,
@@ -275,10 +275,11 @@ impl Walk<'_> {
             return;
         }
         if place == Place::Layout || matches!(place, Place::Kept(Directory::Ifd0, TagTable::Exif)) {
-            self.lay_out(row, layout);
+            self.lay_out(row, slot);
         }
         let Place::Kept(directory, table) = place else { return };
-        if table == TagTable::PanasonicRaw && row.tag == 0x002E {
+        let jpeg = table == TagTable::PanasonicRaw && row.tag == 0x002E;
+        if jpeg {
             self.found.embedded = Some((self.region.base + row.value, row.size));
         }
         let whole_numbers = !matches!(row.format, 2 | 7);
@@ -286,11 +287,8 @@ impl Walk<'_> {
         if whole_numbers && row.count > 100_000 && !curve {
             return;
         }
-        let data = if never_counts(table, row.tag) || name(table, row.tag).is_none() && row.tag <= 0xF000 {
-            self.region.read(row.value, row.size.min(256))
-        } else {
-            self.value_of(row)
-        };
+        let unread = jpeg || never_counts(table, row.tag) || name(table, row.tag).is_none() && row.tag <= 0xF000;
+        let data = if unread { self.region.read(row.value, row.size.min(256)) } else { self.value_of(row) };
         let raw =
             Raw { table, tag: row.tag, format: row.format, count: row.count, order: self.order, data: data.unwrap_or_default() };
         self.found.rows.push((directory, raw));
@@ -329,17 +327,18 @@ impl Walk<'_> {
         true
     }
 
-    fn lay_out(&self, row: &Row, layout: &mut Layout) {
-        let part = match row.tag {
-            0x00FE => &mut layout.subfile,
-            0x0100 => &mut layout.width,
-            0x0101 => &mut layout.height,
-            _ => return,
-        };
+    fn lay_out(&mut self, row: &Row, slot: usize) {
+        if !matches!(row.tag, 0x00FE | 0x0100 | 0x0101) {
+            return;
+        }
         let data = self.region.read(row.value, row.size.min(8)).unwrap_or_default();
         let raw = Raw { table: TagTable::Exif, tag: row.tag, format: row.format, count: row.count, order: self.order, data };
-        if let Value::Integers(numbers) = raw.value() {
-            *part = numbers.first().copied();
+        let number = raw.value().integer();
+        let layout = &mut self.found.layouts[slot];
+        match row.tag {
+            0x00FE => layout.subfile = number,
+            0x0100 => layout.width = number,
+            _ => layout.height = number,
         }
     }
 

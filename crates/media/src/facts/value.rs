@@ -6,7 +6,10 @@
 
 use std::fmt::Write;
 
-use lightproof_model::{digest::to_hex, exif::counting::TagTable};
+use lightproof_model::{
+    digest::to_hex,
+    exif::counting::{TagTable, is_blank},
+};
 
 /// Byte order of a TIFF structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +94,10 @@ pub enum Value {
     Floats(Vec<f64>),
 }
 
+/// Tags of binary data: they hold a value whenever they are there.
+const SHOWN_AS_SIZE: [u16; 15] =
+    [0x012D, 0x01B5, 0x80A3, 0x80A4, 0x80A5, 0x8828, 0x9330, 0x9331, 0xA40B, 0xC44F, 0xC618, 0xC740, 0xC741, 0xC74E, 0xEA1C];
+
 /// Numbers decoded for one value, at most; they are for showing.
 const NUMBERS: usize = 256;
 
@@ -131,6 +138,9 @@ impl Raw {
             (Value::Bytes(b), 0x1B | 0x1C) if gps => commented(&b),
             (Value::Bytes(b), 0x9286) if !gps => commented(&b),
             (Value::Bytes(b), 0x8298) if !gps => copyright(&b),
+            // Shown as "so many bytes", be they all zero.
+            (_, tag) if !gps && SHOWN_AS_SIZE.contains(&tag) => b"0".to_vec(),
+            (Value::Bytes(b), 0xC634) if !gps && is_blank(&b) => b"0".to_vec(),
             // A filter pattern is shown as numbers, zeros too.
             (Value::Bytes(b), 0xA302) if !gps && b.len() >= 4 => b"0".to_vec(),
             (Value::Bytes(b), 0xA462) if !gps && b.len() >= 8 => b"0".to_vec(),
@@ -238,6 +248,7 @@ fn read_as(table: TagTable, tag: u16) -> Option<u16> {
             | 0xB4C3
             | 0xBC01
             | 0xC51B
+            | 0xC634
             | 0xC65D
             | 0xC719
             | 0xC71C

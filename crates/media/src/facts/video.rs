@@ -35,6 +35,13 @@ pub fn read_quicktime(bytes: &dyn ReadAt, gather: &mut Gather) {
     }
 }
 
+/// Reads the creation time in the movie header.
+pub fn read_movie_header(bytes: &dyn ReadAt, moov: &BoxAt, gather: &mut Gather) {
+    if let Some(mvhd) = boxes(bytes, moov.payload.clone()).find(|b| b.kind == *b"mvhd") {
+        gather.container.time_utc = created(bytes, &mvhd);
+    }
+}
+
 /// Seconds since 1904, UTC; 0 is "not set".
 fn created(bytes: &dyn ReadAt, mvhd: &BoxAt) -> Option<civil::DateTime> {
     let at = mvhd.payload.start;
@@ -104,6 +111,7 @@ fn read_user_data(bytes: &dyn ReadAt, udta: &BoxAt, gather: &mut Gather) {
         match &b.kind {
             b"\xa9mak" | b"manu" if said.make.is_none() => said.make = value,
             b"\xa9mod" | b"modl" if said.model.is_none() => said.model = value,
+            b"loci" if said.position.is_none() => said.position = location_information(bytes, &b),
             b"\xa9xyz" if said.position.is_none() => said.position = value.as_deref().and_then(iso_6709),
             b"\xa9day" if said.date.is_none() => said.date = value.as_deref().and_then(zoned),
             _ => {}
@@ -127,6 +135,15 @@ fn zoned(text: &str) -> Option<(String, String)> {
         _ => return None,
     };
     Some((date.to_owned(), offset))
+}
+
+/// 3GPP's location: version, language, a name, a role, then longitude and latitude in 16.16 fixed point (TS 26.244).
+fn location_information(bytes: &dyn ReadAt, b: &BoxAt) -> Option<Position> {
+    let value = read(bytes, b.payload.clone(), MAX_TEXT)?;
+    let name = value.get(6..)?;
+    let numbers = name.get(name.iter().position(|&b| b == 0)? + 2..)?;
+    let degrees = |at: usize| Some(f64::from(i32::from_be_bytes(numbers.get(at..at + 4)?.try_into().ok()?)) / 65_536.0);
+    Some(Position { latitude: degrees(4)?, longitude: degrees(0)? })
 }
 
 /// `+27.5916+086.5640+8850/`: latitude and longitude in degrees (ISO 6709, Annex H).

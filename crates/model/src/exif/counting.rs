@@ -69,10 +69,7 @@ pub fn shown_name(table: TagTable, tag: u16) -> Cow<'static, str> {
 /// Whether a tag is storage, pointer or block, and so never counts, whatever its value.
 #[must_use]
 pub fn never_counts(table: TagTable, tag: u16) -> bool {
-    table != TagTable::Gps
-        && (STORAGE.iter().any(|&(from, to)| (from..=to).contains(&tag))
-            || BLOCKS.contains(&tag)
-            || table == TagTable::PanasonicRaw && tag == 0x002E)
+    table != TagTable::Gps && (STORAGE.iter().any(|&(from, to)| (from..=to).contains(&tag)) || BLOCKS.contains(&tag))
 }
 
 /// Whether a field counts. `value` is its text, or its bytes where it is no text.
@@ -131,7 +128,7 @@ mod tests {
             (Gps, 0x0000, b"2 3 0 0", true, "GPSVersionID"),
             (Gps, 0xEA1C, b"0 0", false, "Padding is unknown among GPS tags"),
             (PanasonicRaw, 0x0002, b"4000", true, "SensorWidth"),
-            (PanasonicRaw, 0x002E, b"\xff\xd8", false, "the embedded JPEG"),
+            (PanasonicRaw, 0x002E, b"\xff\xd8", true, "JpgFromRaw: the reference takes it for a value"),
         ] {
             assert_eq!(counts(table, tag, value), counted, "{why}: {table:?} {tag:#06x}");
         }

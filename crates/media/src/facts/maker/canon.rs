@@ -2,11 +2,21 @@
 //!
 //! Absent on purpose: camera settings.
 
-use super::{Camera, Said, directory::Directory, set};
+use super::{Camera, Note, Said, directory::Directory, set};
 use crate::facts::{
     tiff::Region,
     value::{Order, readable, trim, until_nul},
 };
+
+/// By how much the note was moved after the camera wrote it: its last eight bytes hold a TIFF mark and where it once lay.
+pub fn moved(note: &Note) -> i64 {
+    let tail = note.at.len.checked_sub(8).and_then(|at| note.region.read(note.at.offset + at, 8));
+    let old = tail.filter(|t| t.starts_with(b"II*\0") || t.starts_with(b"MM\0*")).and_then(|t| {
+        let order = Order::named(&t[..2])?;
+        order.u32(&t, 4)
+    });
+    old.map_or(0, |old| note.at.offset as i64 - i64::from(old))
+}
 
 /// Reads the rows of Canon's directory.
 pub fn read(rows: &Directory, camera: &Camera, said: &mut Said) {

@@ -21,7 +21,7 @@ const MAX_VALUE: u64 = 64 << 10;
 /// A directory of a maker note.
 pub struct Directory<'a> {
     region: Region<'a>,
-    base: u64,
+    base: i64,
     order: Order,
     rows: Vec<Row>,
 }
@@ -40,7 +40,7 @@ impl<'a> Directory<'a> {
     /// Reads the rows at `start`; offsets count from `base`.
     ///
     /// The order is turned where the number of rows would be absurd in it: some makers keep their own.
-    pub fn read(region: Region<'a>, start: u64, base: u64, order: Order) -> Option<Self> {
+    pub fn read(region: Region<'a>, start: u64, base: i64, order: Order) -> Option<Self> {
         let counter = region.read(start, 2)?;
         let swapped = if order == Order::Little { Order::Big } else { Order::Little };
         let count = order.u16(&counter, 0)?;
@@ -69,9 +69,19 @@ impl<'a> Directory<'a> {
         self.rows.iter().find(|r| r.tag == tag && width(r.format) > 0)
     }
 
+    /// Whether there is such a row.
+    pub fn has(&self, tag: u16) -> bool {
+        self.row(tag).is_some()
+    }
+
+    /// An offset from the header; before the header is nowhere.
+    fn at(&self, offset: u32) -> u64 {
+        u64::try_from(self.base + i64::from(offset)).unwrap_or(u64::MAX)
+    }
+
     fn place(&self, row: &Row) -> (u64, u64) {
         let size = u64::from(row.count) * width(row.format);
-        (if size <= 4 { row.field } else { self.base + u64::from(row.offset) }, size)
+        (if size <= 4 { row.field } else { self.at(row.offset) }, size)
     }
 
     /// The bytes of a value.
@@ -98,7 +108,7 @@ impl<'a> Directory<'a> {
     /// A directory inside this one: behind a pointer, or in place of the value.
     pub fn inner(&self, tag: u16) -> Option<Directory<'a>> {
         let row = self.row(tag)?;
-        let start = if matches!(row.format, 4 | 13) { self.base + u64::from(row.offset) } else { self.place(row).0 };
+        let start = if matches!(row.format, 4 | 13) { self.at(row.offset) } else { self.place(row).0 };
         Directory::read(self.region, start, self.base, self.order)
     }
 }

@@ -15,8 +15,7 @@ pub fn read(rows: &Directory, said: &mut Said) {
     set(&mut said.internal_serial, text);
 }
 
-/// The day before the last twelve characters, as `yymmdd`: `FPX20582698 592D3131343607` **`02198C`** is none,
-/// `592D313335310701318AD010110047` tells 2007-01-31.
+/// The day before the last twelve characters, as `yymmdd`: `592D31333531070131` + `8AD010110047` tells 2007-01-31.
 fn body_made(text: &str) -> Option<civil::Date> {
     let text = text.trim_end().as_bytes();
     let digits = text.get(text.len().checked_sub(18)?..text.len() - 12)?;
@@ -37,7 +36,9 @@ mod tests {
         for (text, day) in [
             ("FFDT22794526     593332303134151113535030217060", Some("2015-11-13")),
             ("FPX 20495643     592D313335310701318AD010110047", Some("2007-01-31")),
-            ("111111111120090123ABC11T111111", None),
+            ("FPX20582698 592D313134360702198C0020100A84", Some("2007-02-19")),
+            ("111111111120090123ABC11T111111", Some("2009-01-23")),
+            ("592D35343030311850580791B58UL14427", None),
             ("short", None),
         ] {
             assert_eq!(body_made(text).map(|d| d.to_string()).as_deref(), day, "{text}");

@@ -1,0 +1,195 @@
+//! No bytes make `media` panic, hang or read without bound: every file of the shared corpus, cut and with bytes changed.
+//!
+//! The limits themselves are tested on files made to break them: loops, absurd counts, deep nesting.
+// The lints let tests unwrap and print, but not the functions that tests share.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+
+use std::{
+    cell::Cell,
+    fs, io,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
+};
+
+use lightproof_media::{
+    facts::{read_facts, xmp::sidecar_date},
+    sniff,
+};
+use lightproof_model::{media_type::MediaType, probe::Facts, problem::ProblemKind, read_at::ReadAt};
+
+/// Reads are counted; a file may claim to be longer than its bytes.
+struct Watched<'a> {
+    bytes: &'a [u8],
+    len: u64,
+    read: Cell<u64>,
+}
+
+impl ReadAt for Watched<'_> {
+    fn len(&self) -> u64 {
+        self.len
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        let there = self.bytes.read_at(offset, buf)?;
+        let n = (buf.len() as u64).min(self.len.saturating_sub(offset)) as usize;
+        buf[there..n].fill(0);
+        self.read.set(self.read.get() + n as u64);
+        Ok(n)
+    }
+}
+
+fn probe(bytes: &[u8], name: &[u8]) -> Facts {
+    probe_as(bytes, sniff::sniff(&bytes[..bytes.len().min(sniff::HEAD)], Some(name)))
+}
+
+fn probe_as(bytes: &[u8], media_type: MediaType) -> Facts {
+    let watched = Watched { bytes, len: bytes.len() as u64, read: Cell::new(0) };
+    let begin = Instant::now();
+    let facts = read_facts(&watched, media_type);
+    assert!(begin.elapsed() < Duration::from_secs(5), "took {:?}", begin.elapsed());
+    assert!(watched.read.get() <= 32 << 20, "read {} bytes", watched.read.get());
+    assert!(facts.exif.iter().all(|f| f.value.chars().count() <= 256));
+    facts
+}
+
+fn corpus() -> Vec<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
+    if !root.is_dir() {
+        assert!(std::env::var("CI").as_deref() != Ok("true"), "shared corpus missing: {}", root.display());
+        println!("shared corpus missing: {}", root.display());
+        return Vec::new();
+    }
+    let (mut found, mut folders) = (Vec::new(), vec![root]);
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Numbers that only look random, the same in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, n: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as usize % n.max(1)
+    }
+}
+
+#[test]
+fn every_file_of_the_corpus_is_read_whatever_its_name_says() {
+    for path in corpus() {
+        let bytes = fs::read(&path).unwrap();
+        probe(&bytes, path.file_name().unwrap().as_encoded_bytes());
+        let _ = sidecar_date(&bytes);
+    }
+}
+
+#[test]
+fn cut_and_changed_files_are_read_as_far_as_they_go() {
+    let mut dice = Dice(1);
+    for path in corpus().iter().step_by(4) {
+        let mut bytes = fs::read(path).unwrap();
+        bytes.truncate(300_000);
+        let name = path.file_name().unwrap().as_encoded_bytes();
+        for _ in 0..4 {
+            probe(&bytes[..dice.below(bytes.len().min(4096))], name);
+            probe(&bytes[..dice.below(bytes.len())], name);
+        }
+        for _ in 0..12 {
+            let mut changed = bytes.clone();
+            for _ in 0..=dice.below(4) {
+                let at = dice.below(changed.len().min(2048));
+                if let Some(b) = changed.get_mut(at) {
+                    *b = [0, 1, 0x7F, 0x80, 0xFF, dice.below(256) as u8][dice.below(6)];
+                }
+            }
+            probe(&changed, name);
+        }
+    }
+}
+
+#[test]
+fn any_bytes_are_read_as_any_type() {
+    let mut dice = Dice(7);
+    for path in corpus().iter().step_by(60) {
+        let mut bytes = fs::read(path).unwrap();
+        bytes.truncate(20_000);
+        for media_type in MediaType::ALL {
+            probe_as(&bytes, media_type);
+        }
+    }
+    let noise: Vec<u8> = (0..4096).map(|_| dice.below(256) as u8).collect();
+    for media_type in MediaType::ALL {
+        for cut in [0, 1, 7, 8, 31, 100, 4096] {
+            probe_as(&noise[..cut], media_type);
+        }
+    }
+}
+
+/// A little-endian TIFF whose directory at 8 has these rows: tag, format, count, value.
+fn tiff(rows: &[(u16, u16, u32, u32)], next: u32) -> Vec<u8> {
+    let mut b = b"II*\0\x08\0\0\0".to_vec();
+    b.extend((rows.len() as u16).to_le_bytes());
+    for &(tag, format, count, value) in rows {
+        b.extend(tag.to_le_bytes());
+        b.extend(format.to_le_bytes());
+        b.extend(count.to_le_bytes());
+        b.extend(value.to_le_bytes());
+    }
+    b.extend(next.to_le_bytes());
+    b
+}
+
+fn is_damaged(facts: &Facts) -> bool {
+    facts.problems.iter().any(|p| p.kind == ProblemKind::DamagedExif)
+}
+
+#[test]
+fn directories_that_point_at_themselves_end() {
+    let itself = tiff(&[(0x8769, 4, 1, 8), (0x8825, 4, 1, 8), (0x014A, 4, 1, 8), (0x0112, 3, 1, 6)], 8);
+    let facts = probe(&itself, b"a.tif");
+    assert_eq!(facts.orientation, Some(6));
+    assert!(is_damaged(&facts));
+}
+
+#[test]
+fn absurd_counts_and_far_offsets_cost_nothing() {
+    for row in [(0x010F, 2, u32::MAX, 8), (0x010F, 12, u32::MAX, 8), (0x010F, 2, 100, u32::MAX - 50), (0x8769, 4, u32::MAX, 200)]
+    {
+        let facts = probe(&tiff(&[(0x0112, 3, 1, 6), row], 0), b"a.tif");
+        assert_eq!(facts.orientation, Some(6), "{row:?}");
+        assert!(facts.exif_field_count <= 2);
+    }
+    let mut claims_many = tiff(&[(0x0112, 3, 1, 6)], 0);
+    claims_many[8..10].copy_from_slice(&u16::MAX.to_le_bytes());
+    assert!(is_damaged(&probe(&claims_many, b"a.tif")));
+}
+
+#[test]
+fn a_sparse_file_of_two_gibibytes_is_read_at_its_ends_only() {
+    let head = tiff(&[(0x0112, 3, 1, 6), (0x010E, 2, 0x7000_0000, 4096)], 0);
+    for (bytes, media_type) in [(head.as_slice(), MediaType::Tiff), (b"\x89PNG\r\n\x1a\n", MediaType::Png), (b"", MediaType::Mov)]
+    {
+        let sparse = Watched { bytes, len: 2 << 30, read: Cell::new(0) };
+        let _ = read_facts(&sparse, media_type);
+        assert!(sparse.read.get() <= 32 << 20, "{media_type:?} read {}", sparse.read.get());
+    }
+}
+
+#[test]
+fn deep_nesting_of_directories_is_bounded() {
+    // 20,000 directories, each pointing at the next through SubIFDs and through the chain.
+    let mut b = b"II*\0\x08\0\0\0".to_vec();
+    for _ in 0..20_000u32 {
+        let next = b.len() as u32 + 18;
+        b.extend([1, 0, 0x4A, 0x01, 4, 0, 1, 0, 0, 0]);
+        b.extend(next.to_le_bytes());
+        b.extend(next.to_le_bytes());
+    }
+    probe(&b, b"deep.tif");
+}
