@@ -107,7 +107,7 @@ impl Turn {
     }
 }
 
-/// The hash of a gray picture: the signs of its 8×8 lowest DCT coefficients, bit `u + 8 v`, without the mean.
+/// The hash of a gray picture: the signs of its 8×8 lowest coefficients, bit `u + 8 v`, without the mean.
 ///
 /// Mirroring negates the coefficients of odd order and transposing swaps `u` and `v`: that is why signs are taken, and
 /// not comparisons with a median. Integer arithmetic throughout, so that every machine gives the same bits.
@@ -117,36 +117,57 @@ pub fn hash_of(gray: &Gray) -> u64 {
     (1..64).filter(|&i| coefficients[i] > 0).fold(0, |hash, i| hash | 1 << i)
 }
 
-/// The 8×8 lowest DCT-II coefficients of a gray picture, scaled by 2²⁰ to whole numbers; index `u + 8 v`.
+/// How many of the hash's coefficients stand out of the noise that re-encoding makes, 0 to 63.
+///
+/// Signs of the others are chance: a page with few of them cannot be told from another.
 #[must_use]
-pub fn coefficients(gray: &Gray) -> [i64; 64] {
-    let basis = basis();
-    let mut rows = [[0i64; 8]; GRAY_SIDE];
-    for (sums, row) in rows.iter_mut().zip(gray.as_chunks::<GRAY_SIDE>().0) {
-        for (sum, wave) in sums.iter_mut().zip(&basis) {
-            *sum = row.iter().zip(wave).map(|(&g, &w)| i64::from(g) * i64::from(w)).sum();
-        }
-    }
-    let mut out = [0; 64];
-    for (i, out) in out.iter_mut().enumerate() {
-        let (u, v) = (i % 8, i / 8);
-        *out = rows.iter().zip(&basis[v]).map(|(row, &w)| row[u] * i64::from(w)).sum();
-    }
-    out
+pub fn telling_coefficients(gray: &Gray) -> usize {
+    let (_, weight) = weights();
+    // A cosine of amplitude `a` gives about a quarter of its amplitude times the weights' sum.
+    let noise = NOISE_HUNDREDTHS * weight / 400 * weight;
+    coefficients(gray)[1..].iter().filter(|c| c.abs() >= noise).count()
 }
 
-/// Cosines of DCT-II for orders 0 to 7, times 1024, exactly odd or even about the middle.
-fn basis() -> [[i32; GRAY_SIDE]; 8] {
-    let mut basis = [[0; GRAY_SIDE]; 8];
-    for (order, wave) in basis.iter_mut().enumerate() {
+/// Amplitude in hundredths of a gray below which a coefficient is noise.
+const NOISE_HUNDREDTHS: i64 = 30;
+
+/// The 8×8 lowest coefficients of a gray picture about its weighted mean; index `u + 8 v`.
+///
+/// A DCT-II under a raised cosine: the margins count half, so that a crop or a caption there changes few signs.
+#[must_use]
+pub fn coefficients(gray: &Gray) -> [i64; 64] {
+    let (waves, weight) = weights();
+    let mut rows = [[0i64; 8]; GRAY_SIDE];
+    for (sums, row) in rows.iter_mut().zip(gray.as_chunks::<GRAY_SIDE>().0) {
+        for (sum, wave) in sums.iter_mut().zip(&waves) {
+            *sum = i64::from(row.iter().zip(wave).map(|(&g, &w)| i32::from(g) * w).sum::<i32>());
+        }
+    }
+    let sums: [i64; 64] = std::array::from_fn(|i| {
+        let (u, v) = (i % 8, i / 8);
+        rows.iter().zip(&waves[v]).map(|(row, &w)| row[u] * i64::from(w)).sum()
+    });
+    let ones: [i64; 8] = std::array::from_fn(|order| waves[order].iter().map(|&w| i64::from(w)).sum());
+    // The weighted mean is taken from every cell. Division rounds towards zero, so a mirrored picture stays its mirror.
+    std::array::from_fn(|i| {
+        sums[i] - (i128::from(sums[0]) * i128::from(ones[i % 8] * ones[i / 8]) / i128::from(weight * weight)) as i64
+    })
+}
+
+/// Cosines of orders 0 to 7 under the weights, times 256, exactly odd or even about the middle; and the weights' sum.
+fn weights() -> ([[i32; GRAY_SIDE]; 8], i64) {
+    let mut waves = [[0; GRAY_SIDE]; 8];
+    for (order, wave) in waves.iter_mut().enumerate() {
         for x in 0..GRAY_SIDE / 2 {
-            let angle = std::f64::consts::PI * order as f64 * (x as f64 + 0.5) / GRAY_SIDE as f64;
-            let value = (angle.cos() * 1024.0).round() as i32;
+            let place = std::f64::consts::PI * (x as f64 + 0.5) / GRAY_SIDE as f64;
+            let weight = 0.5 + 0.5 * place.sin().powi(2);
+            let value = ((place * order as f64).cos() * weight * 256.0).round() as i32;
             wave[x] = value;
             wave[GRAY_SIDE - 1 - x] = if order % 2 == 0 { value } else { -value };
         }
     }
-    basis
+    let sum = waves[0].iter().map(|&w| i64::from(w)).sum();
+    (waves, sum)
 }
 
 /// The hash that the turned picture has (but for coefficients that are exactly zero).
@@ -187,29 +208,40 @@ pub fn hash_distance(a: u64, b: u64) -> u32 {
     (a ^ b).count_ones()
 }
 
-/// How far two gray pictures are from each other, in thousandths.
+/// How far two gray pictures are from each other, in ten-thousandths.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FineDistance(pub u16);
 
 impl fmt::Display for FineDistance {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{:03}", self.0 / 1000, self.0 % 1000)
+        write!(f, "{}.{:04}", self.0 / 10_000, self.0 % 10_000)
     }
 }
 
-/// One minus the correlation of two gray pictures.
+/// Hash distance within which a pair of fingerprints is a candidate.
+pub const RADIUS: u32 = 7;
+
+/// Finer distance within which two pictures look alike.
+pub const ALIKE: FineDistance = FineDistance(1_300);
+
+/// Finer distance within what re-encoding and resizing do; frames of a burst lie beyond it.
+pub const REENCODED: FineDistance = FineDistance(150);
+
+/// The finer comparison: one minus the correlation of the grays, and at most 0.02 more for what their tones differ.
+///
+/// Correlation forgives brightness and contrast, as an edit changes them. Re-encoding keeps the tones, and a bracketed
+/// or moved frame does not: that is what the second part tells, 0.002 for each gray of root mean square, up to ten.
 #[must_use]
 pub fn fine_distance(a: &Gray, b: &Gray) -> FineDistance {
-    let (mut sa, mut sb, mut aa, mut bb, mut ab) = (0u32, 0u32, 0u32, 0u32, 0u32);
+    let (mut sa, mut sb, mut aa, mut bb, mut ab) = (0i32, 0i32, 0i32, 0i32, 0i32);
     for (&a, &b) in a.iter().zip(b) {
-        let (a, b) = (u32::from(a), u32::from(b));
+        let (a, b) = (i32::from(a), i32::from(b));
         (sa, sb, aa, bb, ab) = (sa + a, sb + b, aa + a * a, bb + b * b, ab + a * b);
     }
     let n = (GRAY_SIDE * GRAY_SIDE) as f64;
     let (sa, sb, aa, bb, ab) = (f64::from(sa), f64::from(sb), f64::from(aa), f64::from(bb), f64::from(ab));
-    let (va, vb, c) = (aa - sa * sa / n, bb - sb * sb / n, ab - sa * sb / n);
-    if va <= 0.0 || vb <= 0.0 {
-        return FineDistance(2000);
-    }
-    FineDistance(((1.0 - c / (va * vb).sqrt()) * 1000.0).round().clamp(0.0, 2000.0) as u16)
+    let (va, vb, covariance) = (aa - sa * sa / n, bb - sb * sb / n, ab - sa * sb / n);
+    let shape = if va > 0.0 && vb > 0.0 { 1.0 - covariance / (va * vb).sqrt() } else { 2.0 };
+    let tone = ((aa + bb - 2.0 * ab).max(0.0) / n).sqrt().min(10.0) / 500.0;
+    FineDistance(((shape + tone) * 10_000.0).round().clamp(0.0, 20_200.0) as u16)
 }

@@ -18,3 +18,4 @@ pub mod rank;
 pub mod read_at;
 pub mod same_shot;
 pub mod seen;
+pub mod unit;
