@@ -33,8 +33,8 @@ impl Grays for Shelf {
 
 const LIMITS: Limits = Limits {
     radius: 7,
-    alike: FineDistance(300),
-    reencoded: FineDistance(5),
+    alike: FineDistance(3000),
+    reencoded: FineDistance(60),
     candidates: 64,
     workers: NonZeroUsize::new(2).unwrap(),
 };
