@@ -9,7 +9,8 @@ fn part(asset: u32, name: &'static str, media_type: MediaType) -> Part<'static> 
 
 fn taken(mut part: Part<'static>, second: u8, model: u32) -> Part<'static> {
     let at = RecordedDate::parse(&format!("2016:10:09 14:44:{second:02}")).at().unwrap();
-    part.moment = Some(CaptureMoment { at, sub_sec: None, make: None, model: Word::new(model), serial: None });
+    part.moment =
+        Some(CaptureMoment { at, sub_sec: None, make: None, model: Word::new(model), serial: None, exposure: None, frame: None });
     part
 }
 
