@@ -278,7 +278,10 @@ fn a_member_is_small_enough_for_millions() {
     assert!(size_of::<Member>() <= 112, "{} bytes", size_of::<Member>());
 }
 
-fn any_photo() -> impl Strategy<Value = (u32, u32, (u32, u32), u16, Option<(u8, Option<u32>)>)> {
+/// Whose bytes, whose image, which bits, how bent, and when.
+type Drawn = (u32, u32, (u32, u32), u16, Option<(u8, Option<u32>)>);
+
+fn any_photo() -> impl Strategy<Value = Drawn> {
     let moment = prop::option::of((0u8..3, prop::option::of(0u32..3)));
     (0u32..30, 0u32..30, (0u32..30, 0u32..6), prop::sample::select(vec![0u16, 3, 100, 130, 400]), moment)
 }

@@ -49,7 +49,7 @@ fn halves_of_a_live_photo_find_each_other_by_identifier_in_the_same_folder_first
     let video = live(part(9, "IMG_1.MOV", Mov), "A");
     assert_eq!(units(&[&[still(1, "IMG_1.HEIC"), video.clone()]]).companion_of(9), Some(1));
     assert_eq!(units(&[&[still(1, "x.heic")], &[still(2, "y.heic"), video.clone()]]).companion_of(9), Some(2));
-    assert_eq!(units(&[&[still(1, "x.heic")], &[video.clone()]]).companion_of(9), Some(1));
+    assert_eq!(units(&[&[still(1, "x.heic")], std::slice::from_ref(&video)]).companion_of(9), Some(1));
     let mut foreign = still(1, "IMG_1.HEIC");
     foreign.owner = 2;
     assert_eq!(units(&[&[foreign, video.clone()]]).companion_of(9), None);
