@@ -6,6 +6,7 @@
 //! Absent on purpose: file size, resolution, name and place. They tell nothing about what a picture is.
 
 mod candidates;
+mod edited;
 mod naming;
 mod nodes;
 mod stars;

@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, num::NonZeroU32};
 
-use crate::{moment::WallClock, probe::Facts};
+use crate::{exif::Directory, moment::WallClock, probe::Facts};
 
 /// A make, model or serial as a number: equal numbers, equal words.
 pub type Word = NonZeroU32;
@@ -39,6 +39,10 @@ pub struct CaptureMoment {
     pub model: Option<Word>,
     /// Body serial number.
     pub serial: Option<Word>,
+    /// Exposure time, aperture, sensitivity and bias, as one word.
+    pub exposure: Option<Word>,
+    /// Longer and shorter side in pixels, as one word.
+    pub frame: Option<Word>,
 }
 
 impl CaptureMoment {
@@ -52,7 +56,21 @@ impl CaptureMoment {
             make: number(&facts.make),
             model: number(&facts.model),
             serial: number(&facts.serial),
+            exposure: exposure(facts).and_then(|text| words.number(&text)),
+            frame: facts.dimensions.and_then(|d| words.number(&format!("{}x{}", d.width.max(d.height), d.width.min(d.height)))),
         })
+    }
+
+    /// Whether two moments of an equal second state the same exposure: a bracket does not, and an edit does.
+    #[must_use]
+    pub fn same_exposure(&self, other: &CaptureMoment) -> bool {
+        self.exposure.is_some() && self.exposure == other.exposure
+    }
+
+    /// Whether the pictures state different sizes, as two frames from one camera within one second do not.
+    #[must_use]
+    pub fn other_frame_size(&self, other: &CaptureMoment) -> bool {
+        matches!((self.frame, other.frame), (Some(a), Some(b)) if a != b)
     }
 
     /// Whether two moments are one.
@@ -84,6 +102,16 @@ pub enum Agreement {
     SecondOnly,
     /// Another moment or another body.
     Differs,
+}
+
+/// ExposureTime, FNumber, ISO and ExposureBiasValue (Exif 2.32), where one of the first two is stated.
+fn exposure(facts: &Facts) -> Option<String> {
+    let value = |tag: u16| {
+        let field = facts.exif.iter().find(|field| field.directory == Directory::Exif && field.tag == tag);
+        field.map(|field| field.value.trim()).filter(|value| !value.is_empty())
+    };
+    let stated = [0x829a, 0x829d, 0x8827, 0x9204].map(value);
+    stated[..2].iter().any(Option::is_some).then(|| stated.map(|value| value.unwrap_or("-")).join(" "))
 }
 
 /// The digits of SubSecTimeOriginal as a decimal fraction: `5`, `50` and `500` are all half a second.

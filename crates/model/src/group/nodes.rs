@@ -10,6 +10,13 @@ use crate::{
     same_shot::{Agreement, CaptureMoment},
 };
 
+/// Whether two pictures state the same size.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum FrameSize {
+    Same,
+    Differs,
+}
+
 /// The members of a library, collapsed.
 pub(super) struct Nodes<'a> {
     members: &'a [Member],
@@ -88,6 +95,14 @@ impl<'a> Nodes<'a> {
     pub(super) fn agreement(&self, a: u32, b: u32) -> Option<Agreement> {
         let (left, right) = (self.moments(a), self.moments(b));
         left.iter().flat_map(|l| right.iter().map(|r| l.agrees(r))).min()
+    }
+
+    /// What an equal second leaves open, where both state the same exposure: whether the frames differ in size. Nothing otherwise.
+    pub(super) fn same_exposure(&self, a: u32, b: u32) -> Option<FrameSize> {
+        let (left, right) = (self.moments(a), self.moments(b));
+        let pairs = left.iter().flat_map(|l| right.iter().map(move |r| (l, r)));
+        let exposed = pairs.filter(|(l, r)| l.agrees(r) == Agreement::SecondOnly && l.same_exposure(r));
+        exposed.map(|(l, r)| if l.other_frame_size(r) { FrameSize::Differs } else { FrameSize::Same }).max()
     }
 
     fn moments(&self, node: u32) -> Vec<CaptureMoment> {

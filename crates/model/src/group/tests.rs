@@ -33,8 +33,8 @@ impl Grays for Shelf {
 
 const LIMITS: Limits = Limits {
     radius: 7,
-    alike: FineDistance(300),
-    reencoded: FineDistance(5),
+    alike: FineDistance(3000),
+    reencoded: FineDistance(60),
     candidates: 64,
     workers: NonZeroUsize::new(2).unwrap(),
 };
@@ -78,7 +78,8 @@ impl Photo {
     }
     fn taken(mut self, second: u8, sub_sec: Option<u32>) -> Self {
         let at = RecordedDate::parse(&format!("2016:10:09 14:44:{second:02}")).at().unwrap();
-        self.0.moment = Some(CaptureMoment { at, sub_sec, make: None, model: Word::new(1), serial: None });
+        self.0.moment =
+            Some(CaptureMoment { at, sub_sec, make: None, model: Word::new(1), serial: None, exposure: None, frame: None });
         self
     }
     fn sha1(&self) -> Sha1 {
@@ -141,9 +142,26 @@ fn each_basis_is_called_by_its_name_and_a_group_by_its_weakest_row() {
 fn an_equal_second_without_fractions_is_one_shot_only_within_what_re_encoding_does() {
     let near = grouped(&[photo(1).taken(1, None), photo(2).taken(1, None).bits(0, 1)]);
     assert_eq!(told(&near.duplicates), ["same-shot: 1 same-shot 0, 2 same-shot 1"]);
-    let far = grouped(&[photo(1).taken(1, None), photo(2).taken(1, None).bent(120)]);
+    let far = grouped(&[photo(1).taken(1, None), photo(2).taken(1, None).bent(300)]);
     assert_eq!(told(&far.duplicates), [""; 0]);
     assert_eq!(told(&far.series), ["series: 1 series 0, 2 series 0"]);
+}
+
+#[test]
+fn an_edit_is_told_from_a_frame_of_the_same_second_by_its_size_and_goes_to_the_nearest_frame() {
+    let framed = |mut photo: Photo, exposure, frame| {
+        let moment = photo.0.moment.as_mut().unwrap();
+        (moment.exposure, moment.frame) = (Word::new(exposure), Word::new(frame));
+        photo
+    };
+    let frame = |asset| photo(asset).taken(1, None);
+    let pair = |exposure, size| grouped(&[framed(frame(1), 1, 1), framed(frame(2).bent(300), exposure, size)]);
+    assert_eq!(pair(1, 2).duplicates.len(), 1, "a crop");
+    assert_eq!(pair(1, 1).duplicates.len(), 0, "the next frame");
+    assert_eq!(pair(2, 2).duplicates.len(), 0, "another exposure");
+    let burst = [framed(frame(1), 1, 1), framed(frame(2).bent(300), 1, 1), framed(frame(3).bent(320), 1, 2)];
+    let groups = grouped(&burst);
+    assert_eq!(told(&groups.duplicates), ["same-shot: 2 same-shot 0, 3 same-shot 0"]);
 }
 
 #[test]
@@ -260,7 +278,10 @@ fn a_member_is_small_enough_for_millions() {
     assert!(size_of::<Member>() <= 112, "{} bytes", size_of::<Member>());
 }
 
-fn any_photo() -> impl Strategy<Value = (u32, u32, (u32, u32), u16, Option<(u8, Option<u32>)>)> {
+/// Whose bytes, whose image, which bits, how bent, and when.
+type Drawn = (u32, u32, (u32, u32), u16, Option<(u8, Option<u32>)>);
+
+fn any_photo() -> impl Strategy<Value = Drawn> {
     let moment = prop::option::of((0u8..3, prop::option::of(0u32..3)));
     (0u32..30, 0u32..30, (0u32..30, 0u32..6), prop::sample::select(vec![0u16, 3, 100, 130, 400]), moment)
 }
@@ -276,7 +297,7 @@ proptest! {
         let mut photos: Vec<Photo> = drawn
             .iter()
             .zip(0u32..)
-            .map(|(&(_, image, (first, bits), bend, moment), asset)| {
+            .map(|(&(_, _, (first, bits), bend, moment), asset)| {
                 let photo = photo(asset).bits(first, bits).bent(bend);
                 match moment { Some((second, sub_sec)) => photo.taken(second, sub_sec), None => photo }
             })

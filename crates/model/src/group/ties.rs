@@ -3,7 +3,7 @@
 //! Gray pictures are fetched block by block in the order of connected candidates, so that few are held at a time and few are
 //! fetched twice.
 
-use super::{Basis, GRAYS_AT_A_TIME, Grays, Limits, candidates::Candidate, nodes::Nodes};
+use super::{Basis, GRAYS_AT_A_TIME, Grays, Limits, candidates::Candidate, edited, nodes::Nodes};
 use crate::{
     fingerprint::{Gray, Turn, fine_distance, turned_gray},
     same_shot::Agreement,
@@ -34,7 +34,7 @@ pub(super) fn confirm<G: Grays>(
     };
     candidates.sort_unstable_by_key(|c| (blocks(c), c.a, c.b));
 
-    let (mut ties, mut series) = (Vec::new(), Vec::new());
+    let (mut ties, mut series, mut edits) = (Vec::new(), Vec::new(), Vec::new());
     let (mut near, mut far) = (Block::empty(), Block::empty());
     for candidate in &candidates {
         let (low, high) = blocks(candidate);
@@ -50,10 +50,8 @@ pub(super) fn confirm<G: Grays>(
             block.gray(slots.slot(node))
         };
         let (Some(a), Some(b)) = (gray(candidate.a), gray(candidate.b)) else { continue };
-        let fine = match Turn::ALL[usize::from(candidate.turn & 7)] {
-            Turn::Upright => fine_distance(a, b),
-            turn => fine_distance(a, &turned_gray(b, turn)),
-        };
+        let b = &turned_gray(b, Turn::ALL[usize::from(candidate.turn & 7)]);
+        let fine = fine_distance(a, b);
         if fine > limits.alike {
             continue;
         }
@@ -61,11 +59,16 @@ pub(super) fn confirm<G: Grays>(
             None => Basis::LooksAlike,
             Some(Agreement::Agrees) => Basis::SameShot,
             Some(Agreement::SecondOnly) if fine <= limits.reencoded => Basis::SameShot,
+            Some(Agreement::SecondOnly) if edited::is_edit(nodes, (candidate.a, a), (candidate.b, b), limits) => {
+                edits.push((candidate.a, candidate.b));
+                Basis::SameShot
+            }
             Some(_) => Basis::Series,
         };
         let list = if basis == Basis::Series { &mut series } else { &mut ties };
         list.push(Tie { a: candidate.a, b: candidate.b, basis, distance: candidate.distance, fine: fine.0 });
     }
+    edited::send_to_nearest(edits, &mut ties, &mut series);
     Ok((ties, series))
 }
 

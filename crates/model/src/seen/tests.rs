@@ -6,6 +6,8 @@ fn place(path: &str) -> Place {
     Place { source: SourceId::new("fs-1"), path: path.into(), owner: "ann".into() }
 }
 
+type Change<T> = (&'static str, fn(&mut T));
+
 fn member(content: u8) -> SeenMember {
     SeenMember {
         sha1: Sha1([content; 20]),
@@ -48,7 +50,7 @@ fn the_order_of_members_companions_and_anomalies_makes_no_difference() {
 
 #[test]
 fn whatever_was_shown_and_changed_makes_another_digest() {
-    let changes: [(&str, fn(&mut SeenMember)); 12] = [
+    let changes: [Change<SeenMember>; 12] = [
         ("content", |m| m.sha1 = Sha1([7; 20])),
         ("source", |m| m.place.source = SourceId::new("fs-2")),
         ("path", |m| m.place.path = b"b.jpg".to_vec()),
@@ -74,7 +76,7 @@ fn whatever_was_shown_and_changed_makes_another_digest() {
 
 #[test]
 fn an_anomaly_is_another_when_its_evidence_date_or_place_is() {
-    let changes: [(&str, fn(&mut SeenAnomaly)); 6] = [
+    let changes: [Change<SeenAnomaly>; 6] = [
         ("content", |a| a.sha1 = None),
         ("owner", |a| a.place.owner = "bob".into()),
         ("date", |a| a.date_time_original = RecordedDate::Zero { raw: String::new() }),

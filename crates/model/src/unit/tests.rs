@@ -9,7 +9,8 @@ fn part(asset: u32, name: &'static str, media_type: MediaType) -> Part<'static> 
 
 fn taken(mut part: Part<'static>, second: u8, model: u32) -> Part<'static> {
     let at = RecordedDate::parse(&format!("2016:10:09 14:44:{second:02}")).at().unwrap();
-    part.moment = Some(CaptureMoment { at, sub_sec: None, make: None, model: Word::new(model), serial: None });
+    part.moment =
+        Some(CaptureMoment { at, sub_sec: None, make: None, model: Word::new(model), serial: None, exposure: None, frame: None });
     part
 }
 
@@ -48,7 +49,7 @@ fn halves_of_a_live_photo_find_each_other_by_identifier_in_the_same_folder_first
     let video = live(part(9, "IMG_1.MOV", Mov), "A");
     assert_eq!(units(&[&[still(1, "IMG_1.HEIC"), video.clone()]]).companion_of(9), Some(1));
     assert_eq!(units(&[&[still(1, "x.heic")], &[still(2, "y.heic"), video.clone()]]).companion_of(9), Some(2));
-    assert_eq!(units(&[&[still(1, "x.heic")], &[video.clone()]]).companion_of(9), Some(1));
+    assert_eq!(units(&[&[still(1, "x.heic")], std::slice::from_ref(&video)]).companion_of(9), Some(1));
     let mut foreign = still(1, "IMG_1.HEIC");
     foreign.owner = 2;
     assert_eq!(units(&[&[foreign, video.clone()]]).companion_of(9), None);
