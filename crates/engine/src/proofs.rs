@@ -9,6 +9,9 @@ mod manifest_csv;
 mod proof_file;
 mod review_csv;
 
+/// The columns of all CSVs.
+pub const COLUMNS: [&[&str]; 4] = [&manifest_csv::MANIFEST, &manifest_csv::FIELDS, &groups_csv::GROUPS, &review_csv::REVIEW];
+
 pub use groups_csv::write_groups;
 pub use manifest_csv::{write_fields, write_manifest};
 pub use proof_file::write_proof;
