@@ -95,6 +95,7 @@ pub fn generate_manifest(
     order: &Order<'_>,
     watch: &dyn Watch,
 ) -> Result<(WalkAccount, Vec<PathBuf>), EngineError> {
+    proofs::check_out(&settings.out.value)?;
     let roots: Vec<Root> = roots::resolve(ledger, order.roots, &settings.exclude.value, order.changed, order.now)?;
     let own = [settings.out.value.clone(), settings.ledger.value.clone()];
     let walk = Walk { depth: order.depth, workers: settings.workers.value, own: &own, stage: order.stage, now: order.now };

@@ -14,7 +14,7 @@ pub const COLUMNS: [&[&str]; 4] = [&manifest_csv::MANIFEST, &manifest_csv::FIELD
 
 pub use groups_csv::write_groups;
 pub use manifest_csv::{write_fields, write_manifest};
-pub use proof_file::write_proof;
+pub use proof_file::{check_out, write_proof};
 pub use review_csv::write_review;
 
 use std::{collections::HashMap, io::Write};

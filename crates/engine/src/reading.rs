@@ -49,8 +49,9 @@ pub struct Read {
 
 impl Read {
     fn unread(fate: Fate, kind: ProblemKind, why: impl Into<String>) -> Read {
-        // What is skipped on purpose need not be looked at again; what could not be read will be tried again.
-        let depth = if fate == Fate::Skipped { Depth::Whole } else { Depth::Nothing };
+        // What the bytes themselves rule out stays so as long as they are the same; what could not be read is tried again.
+        let settled = matches!(kind, ProblemKind::Skipped | ProblemKind::Empty | ProblemKind::WrongExtension);
+        let depth = if settled { Depth::Whole } else { Depth::Nothing };
         let problems = vec![Problem::new(kind, why)];
         Read { fate, depth, stamp: None, probe: None, sha1: None, sidecar_date: None, problems, bytes: 0 }
     }

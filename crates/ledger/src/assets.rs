@@ -149,7 +149,8 @@ impl Ledger {
         if as_it_was && deep_enough {
             self.survey
                 .prepare_cached(
-                    "UPDATE asset SET seen_run = ?2, gone_since = NULL, fate = CASE fate WHEN 'skipped' THEN fate ELSE 'unchanged' END WHERE key = ?1",
+                    "UPDATE asset SET seen_run = ?2, gone_since = NULL, fate = CASE WHEN fate = 'skipped' OR media_type IS NULL THEN fate \
+                     ELSE 'unchanged' END WHERE key = ?1",
                 )?
                 .execute(params![row.key, run.0])?;
             if row.fate.as_deref() == Some(Fate::Unreadable.word()) {
