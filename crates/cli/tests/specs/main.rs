@@ -4,9 +4,12 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests, which clippy.toml's exception does not reach
 
+mod again;
 mod house;
 mod identity;
 mod manifest_csv;
 mod roots;
+mod stop_and_go;
 mod sums;
+mod traced;
 mod untouched;
