@@ -5,7 +5,7 @@ use std::{os::unix::ffi::OsStrExt, path::Path};
 use lightproof_ledger::{Ledger, Place, StoredAnomaly, StoredAsset, StoredGroup};
 use lightproof_model::exif::ExifField;
 
-use crate::EngineError;
+use crate::{EngineError, watch::Stage};
 
 /// All that is known of one asset.
 #[derive(Debug)]
@@ -28,6 +28,8 @@ pub struct Explanation {
     pub groups: Vec<StoredGroup>,
     /// Its anomalies.
     pub anomalies: Vec<StoredAnomaly>,
+    /// Stages that have not run since the last manifest, so that nothing is known of what they find.
+    pub not_yet: Vec<Stage>,
 }
 
 /// Gathers all that is known of the asset of an id or path.
@@ -39,14 +41,23 @@ pub fn explain(ledger: &Ledger, wanted: &Path) -> Result<Explanation, EngineErro
     let latest = ledger.latest_run()?.ok_or(EngineError::NothingSurveyed)?.key;
     let source = ledger.sources()?.into_iter().find(|s| s.id == asset.place.source);
     let main = asset.companion_of.map(|main| ledger.asset_of_key(main)).transpose()?;
-    let groups = ledger.groups_of(asset.key)?.iter().filter_map(|id| ledger.group(id).transpose()).collect::<Result<_, _>>()?;
+    let mut not_yet = Vec::new();
+    for stage in [Stage::GroupDuplicates, Stage::FlagAnomalies] {
+        if !ledger.stage_is_done(stage.command(), latest)? {
+            not_yet.push(stage);
+        }
+    }
+    let group_ids = if not_yet.contains(&Stage::GroupDuplicates) { Vec::new() } else { ledger.groups_of(asset.key)? };
+    let groups = group_ids.iter().filter_map(|id| ledger.group(id).transpose()).collect::<Result<_, _>>()?;
+    let anomalies = if not_yet.contains(&Stage::FlagAnomalies) { Vec::new() } else { ledger.anomalies_of(asset.key)? };
     Ok(Explanation {
         owner: source.as_ref().map(|s| s.owner.clone()).unwrap_or_default(),
         root: source.map(|s| s.root).unwrap_or_default(),
         further_places: ledger.further_places(latest, asset.key)?,
         companions: ledger.companions_of(latest, asset.key)?,
         fields: ledger.exif_fields(asset.key)?,
-        anomalies: ledger.anomalies_of(asset.key)?,
+        anomalies,
+        not_yet,
         main,
         groups,
         asset,

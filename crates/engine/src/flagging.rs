@@ -36,6 +36,7 @@ pub(crate) fn flag(
 ) -> Result<AnomalyAccount, EngineError> {
     watch.begins(Stage::FlagAnomalies);
     let began = Instant::now();
+    ledger.begin_stage(Stage::FlagAnomalies.command())?;
     ledger.forget_anomalies()?;
     let mut flagging = Flagging {
         ledger,
@@ -48,7 +49,7 @@ pub(crate) fn flag(
     };
     flagging.bodiless(run)?;
     flagging.bodies(run)?;
-    ledger.flush()?;
+    ledger.finish_stage(Stage::FlagAnomalies.command(), run)?;
     Ok(AnomalyAccount {
         kinds: AnomalyKind::ALL.iter().zip(flagging.kinds).map(|(kind, n)| (kind.word(), n)).collect(),
         assets: flagging.assets,

@@ -73,7 +73,9 @@ pub(crate) fn group(
             return Err(EngineError::Stopped);
         }
     }
+    ledger.begin_stage(Stage::GroupDuplicates.command())?;
     ledger.replace_groups(rows)?;
+    ledger.finish_stage(Stage::GroupDuplicates.command(), run)?;
     account.bases = Basis::ALL
         .into_iter()
         .map(|basis| {

@@ -150,12 +150,25 @@ pub fn flag_anomalies(
     Ok((anomalies, vec![proofs::write_review(ledger, &settings.out.value)?]))
 }
 
-/// Stage 4 alone, over what was surveyed last and found in it.
+/// Stage 4 alone, over what was surveyed last and found in it. Findings of an older manifest are found anew first: its
+/// numbers would not agree with those of this one.
 ///
 /// # Errors
 /// When nothing was surveyed, or the last survey was interrupted.
-pub fn generate_summary(ledger: &mut Ledger, settings: &Settings, watch: &dyn Watch) -> Result<Vec<PathBuf>, EngineError> {
+pub fn generate_summary(
+    ledger: &mut Ledger,
+    settings: &Settings,
+    now: i64,
+    watch: &dyn Watch,
+) -> Result<Vec<PathBuf>, EngineError> {
     let run = latest(ledger)?;
+    let flagged = ledger.stage_is_done(Stage::FlagAnomalies.command(), run)?;
+    if !flagged {
+        flagging::flag(ledger, settings, run, now, watch)?;
+    }
+    if !flagged || !ledger.stage_is_done(Stage::GroupDuplicates.command(), run)? {
+        grouping::group(ledger, settings, run, watch)?;
+    }
     watch.begins(Stage::GenerateSummary);
     summarise::summarise(ledger, run, &settings.out.value)
 }

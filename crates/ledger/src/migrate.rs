@@ -7,7 +7,10 @@ use crate::LedgerError;
 /// A migration: its name, which begins with its date, and its SQL.
 pub(crate) struct Migration(pub &'static str, pub &'static str);
 
-pub(crate) const SURVEY: &[Migration] = &[Migration("2026-11-23-survey", include_str!("migrations/2026-11-23-survey.sql"))];
+pub(crate) const SURVEY: &[Migration] = &[
+    Migration("2026-11-23-survey", include_str!("migrations/2026-11-23-survey.sql")),
+    Migration("2026-11-23-survey-stages", include_str!("migrations/2026-11-23-survey-stages.sql")),
+];
 pub(crate) const RECORD: &[Migration] = &[Migration("2026-11-23-record", include_str!("migrations/2026-11-23-record.sql"))];
 
 /// Brings a database up to date; refuses one that a newer program has written.

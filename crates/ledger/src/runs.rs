@@ -79,6 +79,35 @@ impl Ledger {
         self.flush()
     }
 
+    /// Notes that a stage begins: from now on what is stored of it is not whole.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn begin_stage(&self, stage: &str) -> Result<(), LedgerError> {
+        self.batch()?;
+        self.survey.execute("DELETE FROM stage_done WHERE stage = ?1", [stage])?;
+        Ok(())
+    }
+
+    /// Notes that all findings of a stage over a run are stored.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn finish_stage(&self, stage: &str, run: RunKey) -> Result<(), LedgerError> {
+        self.batch()?;
+        self.survey.execute("INSERT OR REPLACE INTO stage_done (stage, run) VALUES (?1, ?2)", params![stage, run.0])?;
+        self.flush()
+    }
+
+    /// Whether the stored findings of a stage are those of a run, and whole.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn stage_is_done(&self, stage: &str, run: RunKey) -> Result<bool, LedgerError> {
+        let mut query = self.survey.prepare_cached("SELECT 1 FROM stage_done WHERE stage = ?1 AND run = ?2")?;
+        Ok(query.exists(params![stage, run.0])?)
+    }
+
     /// The latest run, finished or not.
     ///
     /// # Errors

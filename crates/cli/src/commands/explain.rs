@@ -52,6 +52,10 @@ fn as_text(found: &Explanation) -> String {
     tell("main asset of unit", found.main.as_ref().map(|m| format!("{} {}", m.id, path(m))).unwrap_or_default());
     found.companions.iter().for_each(|c| tell("companion", format!("{} {}", c.id, path(c))));
     found.groups.iter().for_each(|group| text.push_str(&group_text(found, group)));
+    for stage in &found.not_yet {
+        let command = stage.command();
+        text.push_str(&format!("\nnot known since the last manifest was made: `lightproof {command}` tells\n"));
+    }
     for anomaly in &found.anomalies {
         text.push_str(&format!("\n{STRONG}{}{STRONG:#}  {}\n", anomaly.kind, anomaly.evidence));
         if let Some(suggestion) = &anomaly.suggestion {
@@ -131,6 +135,7 @@ fn as_json(found: &Explanation) -> Value {
         "companions": found.companions.iter().map(brief).collect::<Vec<_>>(),
         "groups": groups.collect::<Vec<_>>(),
         "anomalies": anomalies.collect::<Vec<_>>(),
+        "not_yet": found.not_yet.iter().map(|stage| stage.command()).collect::<Vec<_>>(),
         "fields": fields.collect::<Vec<_>>(),
     })
 }

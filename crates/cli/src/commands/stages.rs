@@ -54,7 +54,7 @@ pub fn generate_summary(args: &ProofArgs, common: &Common, out: Out) -> anyhow::
     let mut ledger = open(&settings)?;
     let proofs = {
         let progress = Progress::new(out.is_told());
-        pipeline::generate_summary(&mut ledger, &settings, &progress)?
+        pipeline::generate_summary(&mut ledger, &settings, now(), &progress)?
     };
     if out.is_json() {
         out.json(&json!({ "command": "generate-summary", "proofs": proofs }))?;
