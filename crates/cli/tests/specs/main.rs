@@ -5,10 +5,15 @@
 #![allow(clippy::unwrap_used)] // helpers of tests, which clippy.toml's exception does not reach
 
 mod again;
+mod demo;
+mod explain;
+mod faces;
+mod hostile;
 mod house;
 mod identity;
 mod manifest_csv;
 mod roots;
+mod stages;
 mod stop_and_go;
 mod sums;
 mod traced;
