@@ -17,4 +17,5 @@ mod stages;
 mod stop_and_go;
 mod sums;
 mod traced;
+mod units;
 mod untouched;
