@@ -13,6 +13,7 @@ use lightproof_model::{
     rank::{Contender, RankingDate, Standing, rank},
     same_shot::{CaptureMoment, Words},
     seen::{self, SeenMember, fields_digest, seen_group},
+    unit::shared_parts,
 };
 
 use crate::{
@@ -40,8 +41,10 @@ pub(crate) fn group(
     watch.begins(Stage::GroupDuplicates);
     let began = Instant::now();
     let mut account = GroupAccount::default();
-    let comparable = Comparable::of(ledger, run, &mut account)?;
-    let library = Library { members: &comparable.members, shared_parts: &comparable.shared_parts(), not_duplicates: &[] };
+    let Comparable { members, parts } = Comparable::of(ledger, run, &mut account)?;
+    let mains = members.iter().filter_map(|m| Some((m.asset, m.sha1?)));
+    let shared = shared_parts(mains, parts);
+    let library = Library { members: &members, shared_parts: &shared, not_duplicates: &[] };
     let limits = Limits {
         radius: settings.radius.value,
         alike: ALIKE,
@@ -53,7 +56,7 @@ pub(crate) fn group(
         return Err(EngineError::Stopped);
     }
     let groups = group_library(&library, &limits, &mut FromLedger(ledger))?;
-    drop(comparable);
+    drop(members);
     let mut counts: HashMap<Basis, (u64, u64)> = HashMap::new();
     let told = Telling { ledger, run, owners: owners(ledger)? };
     let mut rows = Vec::new();
@@ -110,21 +113,6 @@ impl Comparable {
             Ok(())
         })?;
         Ok(comparable)
-    }
-
-    /// Main assets whose bytes lie as a companion in another unit: a RAW alone, and the RAW beside a JPEG.
-    fn shared_parts(&self) -> Vec<(u32, u32)> {
-        if self.parts.is_empty() {
-            return Vec::new();
-        }
-        let mut mains: HashMap<Sha1, Vec<u32>> = HashMap::new();
-        for member in &self.members {
-            if let Some(sha1) = member.sha1 {
-                mains.entry(sha1).or_default().push(member.asset);
-            }
-        }
-        let shared = self.parts.iter().flat_map(|(sha1, unit)| mains.get(sha1).into_iter().flatten().map(|main| (*main, *unit)));
-        shared.collect()
     }
 }
 

@@ -112,7 +112,7 @@ impl Ledger {
              WHERE member.grouping = ?1 ORDER BY member.ord"
         ))?;
         let members = query
-            .query_map([id.as_str()], |r| Ok((StoredAsset::read(r)?, r.get(39)?, r.get(40)?, r.get(41)?, r.get(42)?)))?
+            .query_map([id.as_str()], |r| Ok((StoredAsset::read(r)?, r.get(40)?, r.get(41)?, r.get(42)?, r.get(43)?)))?
             .collect::<Result<_, _>>()?;
         Ok(Some(StoredGroup { id: id.clone(), basis, seen, members }))
     }

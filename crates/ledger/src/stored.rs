@@ -98,7 +98,7 @@ pub struct StoredAsset {
 /// The columns that [`StoredAsset::read`] wants, in its order.
 pub(crate) const COLUMNS: &str = "key, id, source, folder, name, device, inode, size, mtime, ctime, fate, first_seen, media_type, sha1, \
      image_digest, hash, field_count, taken, sub_sec, zone, make, model, serial, internal_serial, body_made, lens, latitude, longitude, \
-     gps_time, orientation, width, height, container_time, content_identifier, integrity, problems, sidecar_date, corrected, companion_of";
+     gps_time, orientation, width, height, container_time, content_identifier, integrity, problems, sidecar_date, corrected, companion_of, exposure";
 
 impl StoredAsset {
     pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<StoredAsset> {
@@ -116,6 +116,7 @@ impl StoredAsset {
             internal_serial: row.get(23)?,
             body_made: row.get::<_, Option<String>>(24)?.and_then(|d| d.parse().ok()),
             lens: row.get(25)?,
+            exposure: row.get(39)?,
             position: row
                 .get::<_, Option<f64>>(26)?
                 .zip(row.get::<_, Option<f64>>(27)?)

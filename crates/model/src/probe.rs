@@ -52,6 +52,8 @@ pub struct Facts {
     pub body_made: Option<jiff::civil::Date>,
     /// LensModel (0xA434).
     pub lens: Option<String>,
+    /// What tells one exposure from another, see [`crate::same_shot::exposure_of`].
+    pub exposure: Option<String>,
     /// GPS position.
     pub position: Option<Position>,
     /// GPSDateStamp and GPSTimeStamp together: UTC to the second. Nothing unless both are there and possible.

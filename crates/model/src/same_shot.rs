@@ -5,7 +5,11 @@
 
 use std::{collections::HashMap, num::NonZeroU32};
 
-use crate::{exif::Directory, moment::WallClock, probe::Facts};
+use crate::{
+    exif::{Directory, ExifField},
+    moment::WallClock,
+    probe::Facts,
+};
 
 /// A make, model or serial as a number: equal numbers, equal words.
 pub type Word = NonZeroU32;
@@ -56,7 +60,7 @@ impl CaptureMoment {
             make: number(&facts.make),
             model: number(&facts.model),
             serial: number(&facts.serial),
-            exposure: exposure(facts).and_then(|text| words.number(&text)),
+            exposure: number(&facts.exposure),
             frame: facts.dimensions.and_then(|d| words.number(&format!("{}x{}", d.width.max(d.height), d.width.min(d.height)))),
         })
     }
@@ -104,10 +108,11 @@ pub enum Agreement {
     Differs,
 }
 
-/// ExposureTime, FNumber, ISO and ExposureBiasValue (Exif 2.32), where one of the first two is stated.
-fn exposure(facts: &Facts) -> Option<String> {
+/// ExposureTime, FNumber, ISO and ExposureBiasValue (Exif 2.32) as one text, where one of the first two is stated.
+#[must_use]
+pub fn exposure_of(exif: &[ExifField]) -> Option<String> {
     let value = |tag: u16| {
-        let field = facts.exif.iter().find(|field| field.directory == Directory::Exif && field.tag == tag);
+        let field = exif.iter().find(|field| field.directory == Directory::Exif && field.tag == tag);
         field.map(|field| field.value.trim()).filter(|value| !value.is_empty())
     };
     let stated = [0x829a, 0x829d, 0x8827, 0x9204].map(value);

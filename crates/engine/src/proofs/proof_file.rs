@@ -43,7 +43,11 @@ mod tests {
     #[test]
     fn a_proof_that_failed_leaves_the_old_one_as_it_was() {
         let dir = tempfile::tempdir().unwrap();
-        write_proof(dir.path(), "manifest.csv", |w| Ok(w.write_all(b"whole").unwrap())).unwrap();
+        let whole = |w: &mut dyn Write| {
+            w.write_all(b"whole").unwrap();
+            Ok(())
+        };
+        write_proof(dir.path(), "manifest.csv", whole).unwrap();
         let failed = write_proof(dir.path(), "manifest.csv", |w| {
             w.write_all(b"half").unwrap();
             Err(EngineError::NothingSurveyed)

@@ -48,6 +48,7 @@ CREATE TABLE asset (
   internal_serial TEXT,
   body_made      TEXT,
   lens           TEXT,
+  exposure       TEXT,
   latitude       REAL,
   longitude      REAL,
   gps_time       TEXT,

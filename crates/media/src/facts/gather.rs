@@ -212,6 +212,7 @@ impl Gather {
         let problems = (!self.damage.is_empty()).then(|| Problem::new(ProblemKind::DamagedExif, self.damage.join("; ")));
         Facts {
             exif_field_count: exif.iter().filter(|f| f.counts).count() as u32,
+            exposure: lightproof_model::same_shot::exposure_of(&exif),
             date_time_original,
             sub_sec: exif_text(0x9291),
             offset: exif_text(0x9011).or(container_offset),
