@@ -46,7 +46,8 @@ struct Overlay {
 pub fn enlarge(photo: &Rgb, recipe: &Recipe) -> Result<Vec<u8>> {
     let (width, height) = if photo.width >= photo.height { (LONG, SHORT) } else { (SHORT, LONG) };
     let part = cropped(photo, recipe, width, height);
-    let smooth = Rgb { width, height, pixels: resized(&part.pixels, (part.width, part.height), (width, height), PixelType::U8x3)? };
+    let smooth =
+        Rgb { width, height, pixels: resized(&part.pixels, (part.width, part.height), (width, height), PixelType::U8x3)? };
     let overlay = overlay(&part, (width, height))?;
     let quality = recipe.quality;
 
@@ -81,7 +82,11 @@ fn cropped(photo: &Rgb, recipe: &Recipe, width: usize, height: usize) -> Rgb {
     let mut pixels = Vec::with_capacity(w * h * 3);
     for row in photo.pixels.chunks_exact(photo.width * 3).skip(top).take(h) {
         let row = row[left * 3..(left + w) * 3].chunks_exact(3);
-        if recipe.mirrored { row.rev().for_each(|p| pixels.extend_from_slice(p)) } else { row.for_each(|p| pixels.extend_from_slice(p)) }
+        if recipe.mirrored {
+            row.rev().for_each(|p| pixels.extend_from_slice(p))
+        } else {
+            row.for_each(|p| pixels.extend_from_slice(p))
+        }
     }
     Rgb { width: w, height: h, pixels }
 }
@@ -96,8 +101,11 @@ fn resized(pixels: &[u8], from: (usize, usize), to: (usize, usize), kind: PixelT
 
 fn overlay(part: &Rgb, to: (usize, usize)) -> Result<Overlay> {
     let (w, h) = (part.width, part.height);
-    let luma: Vec<f32> =
-        part.pixels.chunks_exact(3).map(|p| 0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2])).collect();
+    let luma: Vec<f32> = part
+        .pixels
+        .chunks_exact(3)
+        .map(|p| 0.299 * f32::from(p[0]) + 0.587 * f32::from(p[1]) + 0.114 * f32::from(p[2]))
+        .collect();
     let at = |x: usize, y: usize| luma[y.min(h - 1) * w + x.min(w - 1)];
     let texture: Vec<f32> = (0..w * h)
         .map(|i| {

@@ -20,6 +20,8 @@ fn main() -> Result<()> {
         ["corpus", photographs, folder, count] => corpus::build(Path::new(photographs), Path::new(folder), count.parse()?),
         ["measure", results, label, command @ ..] if !command.is_empty() => measure::measure(Path::new(results), label, command),
         ["table", results, photos] => table::print(Path::new(results), photos.parse()?),
-        _ => bail!("usage: lightproof-bench corpus PHOTOGRAPHS FOLDER COUNT | measure RESULTS LABEL COMMAND… | table RESULTS PHOTOS"),
+        _ => bail!(
+            "usage: lightproof-bench corpus PHOTOGRAPHS FOLDER COUNT | measure RESULTS LABEL COMMAND… | table RESULTS PHOTOS"
+        ),
     }
 }
