@@ -24,6 +24,10 @@ use lightproof_model::asset::SourceId;
 
 use crate::EngineError;
 
+/// The names of all proofs.
+pub const NAMES: [&str; 6] =
+    ["manifest.csv", "manifest_fields.csv", "duplicate_groups.csv", "review_needed.csv", "LIBRARY_SUMMARY.md", "timeline.svg"];
+
 /// A CSV writer as all proofs use it.
 fn csv_writer(to: &mut dyn Write) -> csv::Writer<&mut dyn Write> {
     csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to)

@@ -6,7 +6,7 @@ use lightproof_model::{
     exif::{Directory, ExifField},
     moment::{RecordedDate, WallClock},
     probe::Probe,
-    problem::{Integrity, Problem},
+    problem::{Integrity, Problem, ProblemKind},
 };
 use rusqlite::{OptionalExtension, params};
 
@@ -147,15 +147,15 @@ impl Ledger {
         let as_it_was = row.stamp == stamp;
         let deep_enough = row.depth >= wanted as i64 && row.version == i64::from(version) && row.fate.is_some();
         if as_it_was && deep_enough {
+            if row.fate.as_deref() == Some(Fate::Unreadable.word()) {
+                self.forget_unreadable(row.key)?;
+            }
             self.survey
                 .prepare_cached(
                     "UPDATE asset SET seen_run = ?2, gone_since = NULL, fate = CASE WHEN fate = 'skipped' OR media_type IS NULL THEN fate \
                      ELSE 'unchanged' END WHERE key = ?1",
                 )?
                 .execute(params![row.key, run.0])?;
-            if row.fate.as_deref() == Some(Fate::Unreadable.word()) {
-                self.forget_unreadable(row.key)?;
-            }
             return Ok(Met::Unchanged(AssetKey(row.key)));
         }
         // Until it is read, the row must not look read: a kill may come at any moment.
@@ -237,11 +237,14 @@ impl Ledger {
         Ok(())
     }
 
+    /// The folder of what is met can be read again: what was unreadable for that alone is what it was before.
     fn forget_unreadable(&self, key: i64) -> Result<(), LedgerError> {
         let stored: Option<String> = self.survey.query_row("SELECT problems FROM asset WHERE key = ?1", [key], |r| r.get(0))?;
-        let rest = problems(&stored.unwrap_or_default());
-        let rest = stored_problems(rest.iter().filter(|p| p.kind != lightproof_model::problem::ProblemKind::Unreadable));
-        self.survey.execute("UPDATE asset SET problems = ?2 WHERE key = ?1", params![key, rest])?;
+        let all = problems(&stored.unwrap_or_default());
+        let rest = stored_problems(all.iter().filter(|p| p.kind != ProblemKind::Unreadable));
+        let skipped = all.iter().any(|p| p.kind == ProblemKind::Skipped);
+        let fate = if skipped { Fate::Skipped } else { Fate::Unreadable };
+        self.survey.execute("UPDATE asset SET problems = ?2, fate = ?3 WHERE key = ?1", params![key, rest, fate.word()])?;
         Ok(())
     }
 
