@@ -69,7 +69,6 @@ CREATE INDEX asset_pending ON asset (source, folder, name) WHERE fate IS NULL;
 CREATE INDEX asset_run ON asset (seen_run, source, folder, name);
 CREATE INDEX asset_companion ON asset (companion_of) WHERE companion_of IS NOT NULL;
 CREATE INDEX asset_body ON asset (make, model, serial, internal_serial, taken) WHERE model IS NOT NULL;
-CREATE INDEX asset_companion ON asset (companion_of) WHERE companion_of IS NOT NULL;
 
 -- Further places that lead to an asset: hard links, overlapping roots, bind mounts.
 CREATE TABLE further_place (
