@@ -1,6 +1,6 @@
 //! Progress on standard error: assets, bytes, rate, time left. Silent when that is not a terminal.
 
-use std::time::Duration;
+use std::{cell::Cell, time::Duration};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use lightproof_engine::watch::{Stage, Watch};
@@ -10,6 +10,8 @@ use crate::stop;
 /// The engine's watch as a bar.
 pub struct Progress {
     bar: ProgressBar,
+    to_read: Cell<u64>,
+    read: Cell<u64>,
 }
 
 impl Progress {
@@ -19,7 +21,7 @@ impl Progress {
         let target = if shown { ProgressDrawTarget::stderr_with_hz(8) } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);
         bar.enable_steady_tick(Duration::from_millis(250));
-        Progress { bar }
+        Progress { bar, to_read: Cell::new(0), read: Cell::new(0) }
     }
 }
 
@@ -46,13 +48,16 @@ impl Watch for Progress {
     }
 
     fn to_read(&self, assets: u64, bytes: u64) {
-        self.bar.set_style(style("{bar:24} {bytes}/{total_bytes} ({bytes_per_sec})  {msg}  {eta} left"));
+        self.bar.set_style(style("{bar:18} {msg}  {decimal_bytes}/{decimal_total_bytes}  {decimal_bytes_per_sec}  {eta} left"));
         self.bar.reset();
         self.bar.set_length(bytes);
-        self.bar.set_message(format!("{assets} assets to read"));
+        self.to_read.set(assets);
+        self.bar.set_message(format!("0/{assets} assets"));
     }
 
     fn read(&self, bytes: u64) {
+        self.read.set(self.read.get() + 1);
+        self.bar.set_message(format!("{}/{} assets", self.read.get(), self.to_read.get()));
         self.bar.inc(bytes);
     }
 

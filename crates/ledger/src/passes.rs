@@ -121,8 +121,9 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn companions_of(&self, run: RunKey, main: AssetKey) -> Result<Vec<StoredAsset>, LedgerError> {
+        // Left to itself, the planner walks the whole run for the sake of the order.
         let mut query = self.survey.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM asset WHERE companion_of = ?1 AND seen_run = ?2 ORDER BY source, folder, name"
+            "SELECT {COLUMNS} FROM asset INDEXED BY asset_companion WHERE companion_of = ?1 AND seen_run = ?2 ORDER BY source, folder, name"
         ))?;
         let parts = query.query_map(params![main.0, run.0], StoredAsset::read)?.collect::<Result<_, _>>()?;
         Ok(parts)

@@ -130,11 +130,11 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn fate_counts(&self, run: RunKey) -> Result<Vec<(Fate, u64)>, LedgerError> {
-        let mut query = self.survey.prepare_cached("SELECT count(*) FROM asset WHERE seen_run = ?1 AND fate = ?2")?;
-        Fate::ALL
-            .into_iter()
-            .map(|fate| Ok((fate, query.query_row(params![run.0, fate.word()], |r| r.get::<_, i64>(0))? as u64)))
-            .collect()
+        let mut query = self.survey.prepare_cached("SELECT fate, count(*) FROM asset WHERE seen_run = ?1 GROUP BY fate")?;
+        let counts: Vec<(Option<String>, i64)> =
+            query.query_map([run.0], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
+        let of = |fate: Fate| counts.iter().filter(|(word, _)| word.as_deref() == Some(fate.word())).map(|(_, n)| *n as u64).sum();
+        Ok(Fate::ALL.into_iter().map(|fate| (fate, of(fate))).collect())
     }
 
     /// How many assets of a run are damaged.

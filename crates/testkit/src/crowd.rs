@@ -108,7 +108,7 @@ pub fn copy_at(index: u32) -> Option<Copy> {
 
 fn exif(index: u32) -> Exif {
     let (day, second) = (index / 86_400, index % 86_400);
-    let date = format!("{}:{:02}:{:02}", 2006 + day / 336, day / 28 % 12 + 1, day % 28 + 1);
+    let date = format!("{}:{:02}:{:02}", 2008 + day / 336, day / 28 % 12 + 1, day % 28 + 1);
     let taken = format!("{date} {:02}:{:02}:{:02}", second / 3600, second / 60 % 60, second % 60);
     let body = format!("{:07}", 6_000_000 + index % 7);
     Exif::camera("Canon", "Canon EOS 40D").taken(&taken).sub_sec("50").serial(&body)

@@ -2,6 +2,7 @@
 //!
 //! Each spec has a library, a home and a ledger of its own. Nothing here waits by sleeping.
 
+#![allow(clippy::print_stdout)] // what a machine cannot show is said
 #![allow(clippy::unwrap_used)] // helpers of tests, which clippy.toml's exception does not reach
 
 mod again;

@@ -67,6 +67,7 @@ CREATE TABLE asset (
 CREATE INDEX asset_inode ON asset (device, inode);
 CREATE INDEX asset_pending ON asset (source, folder, name) WHERE fate IS NULL;
 CREATE INDEX asset_run ON asset (seen_run, source, folder, name);
+CREATE INDEX asset_companion ON asset (companion_of) WHERE companion_of IS NOT NULL;
 CREATE INDEX asset_body ON asset (make, model, serial, internal_serial, taken) WHERE model IS NOT NULL;
 
 -- Further places that lead to an asset: hard links, overlapping roots, bind mounts.
