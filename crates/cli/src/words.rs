@@ -146,6 +146,11 @@ fn duration(seconds: f64) -> String {
     if seconds < 60.0 { format!("{seconds:.1} s") } else { format!("{} min {:02} s", seconds as u64 / 60, seconds as u64 % 60) }
 }
 
+/// Paths for programs; JSON has no bytes that are not UTF-8, so such a path is told lossily.
+pub fn paths_json<P: AsRef<Path>>(paths: &[P]) -> Value {
+    paths.iter().map(|path| path.as_ref().to_string_lossy().into_owned()).collect()
+}
+
 /// Puts the keys of one object into another.
 pub fn add(to: &mut Value, from: Value) {
     if let (Some(to), Value::Object(from)) = (to.as_object_mut(), from) {

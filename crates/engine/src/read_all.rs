@@ -23,6 +23,9 @@ use crate::{
 /// Memory for whole assets in all workers together.
 const BUFFERS: u64 = 256 << 20;
 
+/// More threads than this do not read faster from any disk, and each takes memory.
+const MOST_WORKERS: usize = 64;
+
 /// Rows taken from the ledger at a time.
 const PAGE: u32 = 2000;
 
@@ -50,6 +53,7 @@ pub(crate) fn read_all(
     account: &mut WalkAccount,
 ) -> Result<(), EngineError> {
     let workers = if walk.workers > 0 { walk.workers } else { std::thread::available_parallelism().map_or(1, usize::from) };
+    let workers = workers.min(MOST_WORKERS);
     let budget = Budget::of(BUFFERS);
     let (jobs, to_read) = bounded::<Job>(workers * 4);
     let (done, results) = bounded::<(AssetKey, Read)>(workers * 4);

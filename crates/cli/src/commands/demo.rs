@@ -25,7 +25,7 @@ pub fn demo(args: &DemoArgs, out: Out) -> anyhow::Result<()> {
         place(&folder.join(&asset.path), &asset.bytes, asset.mtime)?;
     }
     if out.is_json() {
-        out.json(&json!({ "command": "demo", "folder": folder, "assets": assets.len() }))?;
+        out.json(&json!({ "command": "demo", "folder": folder.to_string_lossy(), "assets": assets.len() }))?;
     } else if out.is_told() {
         out.text(&format!(
             "{} assets in {}\n\nNow try: lightproof survey {}\n",

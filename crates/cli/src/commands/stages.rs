@@ -21,7 +21,7 @@ pub fn group_duplicates(args: &GroupArgs, common: &Common, out: Out) -> anyhow::
         pipeline::group_duplicates(&mut ledger, &settings, now(), &progress)?
     };
     if out.is_json() {
-        let mut told = json!({ "command": "group-duplicates", "proofs": proofs });
+        let mut told = json!({ "command": "group-duplicates", "proofs": words::paths_json(&proofs) });
         words::add(&mut told, words::groups_json(&account));
         out.json(&told)?;
     } else if out.is_told() {
@@ -39,7 +39,7 @@ pub fn flag_anomalies(args: &ProofArgs, common: &Common, out: Out) -> anyhow::Re
         pipeline::flag_anomalies(&mut ledger, &settings, now(), &progress)?
     };
     if out.is_json() {
-        let mut told = json!({ "command": "flag-anomalies", "proofs": proofs });
+        let mut told = json!({ "command": "flag-anomalies", "proofs": words::paths_json(&proofs) });
         words::add(&mut told, words::anomalies_json(&account));
         out.json(&told)?;
     } else if out.is_told() {
@@ -57,7 +57,7 @@ pub fn generate_summary(args: &ProofArgs, common: &Common, out: Out) -> anyhow::
         pipeline::generate_summary(&mut ledger, &settings, now(), &progress)?
     };
     if out.is_json() {
-        out.json(&json!({ "command": "generate-summary", "proofs": proofs }))?;
+        out.json(&json!({ "command": "generate-summary", "proofs": words::paths_json(&proofs) }))?;
     } else if out.is_told() {
         out.text(&words::written(&proofs))?;
     }

@@ -29,7 +29,7 @@ pub fn survey(args: &WalkArgs, common: &Common, out: Out) -> anyhow::Result<()> 
         pipeline::survey(&mut ledger, &settings, &order, &progress)?
     };
     if out.is_json() {
-        let mut told = json!({ "command": "survey", "proofs": account.proofs });
+        let mut told = json!({ "command": "survey", "proofs": words::paths_json(&account.proofs) });
         words::add(&mut told, words::walk_json(&account.walk));
         words::add(&mut told, words::groups_json(&account.groups));
         words::add(&mut told, words::anomalies_json(&account.anomalies));
@@ -51,7 +51,7 @@ pub fn generate_manifest(args: &ManifestArgs, common: &Common, out: Out) -> anyh
         pipeline::generate_manifest(&mut ledger, &settings, &order, &progress)?
     };
     if out.is_json() {
-        let mut told = json!({ "command": "generate-manifest", "proofs": proofs });
+        let mut told = json!({ "command": "generate-manifest", "proofs": words::paths_json(&proofs) });
         words::add(&mut told, words::walk_json(&account));
         out.json(&told)?;
     } else if out.is_told() {
