@@ -8,7 +8,7 @@ use std::{
 
 use lightproof_testkit::{
     corpus::shared_corpus,
-    library::{Library, photo, photo_of},
+    library::{Library, name, photo, photo_of},
 };
 use serde_json::Value;
 
@@ -169,4 +169,36 @@ fn every_file_of_the_broken_corpus_has_a_fate_and_none_ends_the_survey() {
         let told = !row["problems"].is_empty() || (row["fate"] == *"read" && row["integrity"] != *"unreadable");
         assert!(told, "a reason is told: {row:?}");
     }
+}
+
+#[test]
+fn folders_whose_names_are_not_utf_8_can_be_surveyed_and_written_to() {
+    let library = Library::with(name(b"\xff/\xfe/a.jpg"), photo());
+    let (root, out) = (library.at(name(b"\xff")), library.at(name(b"out \xff")));
+    let house = House::default();
+    let account = house.survey_all([root.as_os_str(), "--out".as_ref(), out.as_os_str()]);
+    assert_eq!(account["assets"], 1);
+    assert!(account["proofs"][0].as_str().unwrap().ends_with("manifest.csv"), "{account}");
+    assert!(out.join("manifest.csv").exists());
+    let demo = library.at(name(b"demo \xff"));
+    assert_eq!(house.json(["demo".as_ref(), demo.as_os_str()])["command"], "demo");
+    let told = house.run(["survey".as_ref(), root.as_os_str()]).went_well().stdout;
+    assert!(told.contains("1 assets"), "{told}");
+}
+
+#[test]
+fn more_workers_than_the_system_has_threads_are_no_harm() {
+    let (house, library) = (House::default(), Library::with("a.jpg", photo()));
+    let account = house.survey_all([library.path().as_os_str(), "--workers".as_ref(), usize::MAX.to_string().as_ref()]);
+    assert_eq!(account["fates"]["read"], 1);
+}
+
+#[test]
+fn a_ledger_that_is_none_is_told_with_what_to_do_and_left_as_it_is() {
+    let (house, library) = (House::default(), Library::with("a.jpg", photo()));
+    let ledger = Library::with("survey.sqlite", &[7; 9000][..]);
+    let ran = house.run(["survey".as_ref(), library.path().as_os_str(), "--ledger".as_ref(), ledger.path().as_os_str()]);
+    assert_eq!(ran.code, Some(1), "{}", ran.stderr);
+    assert!(ran.stderr.contains("the ledger failed") && ran.stderr.contains("hint:"), "{}", ran.stderr);
+    assert_eq!(ledger.read("survey.sqlite"), [7; 9000]);
 }

@@ -197,13 +197,13 @@ fn two_at_once_with_one_ledger_the_second_is_told_to_wait() {
     let (house, library) = (House::default(), crowd());
     let small = Library::with("a.jpg", photo());
     let mut first = start(&house, &library);
+    let id = first.id();
     let signal = |name: &str| {
-        assert!(Command::new("sh").args(["-c", &format!("kill -{name} {}", first.id())]).status().unwrap().success())
+        let sent = Command::new("sh").args(["-c", &format!("kill -{name} {id}")]).status().unwrap();
+        assert!(sent.success());
     };
     let locked = || File::open(house.ledger().join("lock")).is_ok_and(|lock| lock.try_lock().is_err());
-    while !locked() {
-        std::thread::yield_now();
-    }
+    assert!(wait_until(&mut first, locked));
     signal("STOP");
     let second = house.run(["survey".as_ref(), small.path().as_os_str()]);
     let explained = house.run(["explain", "a.jpg"]);
