@@ -72,7 +72,8 @@ fn adds_up(proofs: &Proofs) {
         let sum: u64 = row[1..13].iter().filter(|c| !c.is_empty()).map(|c| number(c)).sum();
         assert_eq!(sum, number(&row[13]), "{}", row[0]);
     }
-    assert_eq!(told, truth);
+    let apart: Vec<_> = told.iter().filter(|(m, n)| truth.get(*m) != Some(n)).chain(truth.iter().filter(|(m, n)| told.get(*m) != Some(n))).collect();
+    assert!(apart.is_empty(), "{apart:?}");
     let undated: u64 = numbers(&table(text, "Without a date"), 0, 1).values().sum();
     assert_eq!(dated.len() as u64 + undated, all);
 
