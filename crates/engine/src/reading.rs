@@ -49,8 +49,11 @@ pub struct Read {
 
 impl Read {
     fn unread(fate: Fate, kind: ProblemKind, why: impl Into<String>) -> Read {
-        // What is skipped on purpose need not be looked at again; what could not be read will be tried again.
-        let depth = if fate == Fate::Skipped { Depth::Whole } else { Depth::Nothing };
+        // What the system would not give will be tried again. What was told from the bytes themselves stays as long as they do.
+        let depth = match kind {
+            ProblemKind::Unreadable | ProblemKind::ChangedWhileRead => Depth::Nothing,
+            _ => Depth::Whole,
+        };
         let problems = vec![Problem::new(kind, why)];
         Read { fate, depth, stamp: None, probe: None, sha1: None, sidecar_date: None, problems, bytes: 0 }
     }

@@ -104,7 +104,8 @@ impl Ledger {
         let mut query = self.survey.prepare_cached("SELECT fate, count(*) FROM asset WHERE seen_run = ?1 GROUP BY fate")?;
         let counts: Vec<(Option<String>, i64)> =
             query.query_map([run.0], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<Result<_, _>>()?;
-        let of = |fate: Fate| counts.iter().filter(|(word, _)| word.as_deref() == Some(fate.word())).map(|(_, n)| *n as u64).sum();
+        let of =
+            |fate: Fate| counts.iter().filter(|(word, _)| word.as_deref() == Some(fate.word())).map(|(_, n)| *n as u64).sum();
         Ok(Fate::ALL.into_iter().map(|fate| (fate, of(fate))).collect())
     }
 

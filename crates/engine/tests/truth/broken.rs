@@ -46,7 +46,11 @@ fn files_without_a_picture_share_no_digest_fingerprint_or_group() {
     for row in &proofs.manifest {
         let pictured = !row["image_digest"].is_empty() || !row["phash"].is_empty();
         assert!(row["fate"] == "read" || !pictured, "{} could not be read and has a digest", row["path"]);
-        assert!(row["integrity"] != "unreadable" || row["phash"].is_empty(), "{} shows nothing and has a fingerprint", row["path"]);
+        assert!(
+            row["integrity"] != "unreadable" || row["phash"].is_empty(),
+            "{} shows nothing and has a fingerprint",
+            row["path"]
+        );
         if row["bytes"] == "0" || row["fate"] != "read" {
             assert!(!grouped.contains_key(row["asset_id"].as_str()), "{} is in a group", row["path"]);
         }
