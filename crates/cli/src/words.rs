@@ -30,7 +30,10 @@ pub fn walk(account: &WalkAccount) -> String {
     for (fate, count) in account.fates.iter().filter(|(_, count)| *count > 0) {
         text.push_str(&line(*count, fate.word()));
     }
-    let read = format!("{} of {} read", size(account.bytes_read), number(account.opened));
+    if account.damaged > 0 {
+        text.push_str(&line(account.damaged, "of them damaged (manifest.csv says where)"));
+    }
+    let read = format!("{} of {} assets read", size(account.bytes_read), number(account.opened));
     text.push_str(&format!("  {FAINT}{read} in {}{FAINT:#}\n", duration(account.seconds)));
     for (count, what) in [
         (account.further_places, "further places of the same assets (hard links, overlapping folders)"),
@@ -160,6 +163,7 @@ pub fn walk_json(account: &WalkAccount) -> Value {
     json!({
         "assets": account.assets,
         "fates": fates,
+        "damaged": account.damaged,
         "further_places": account.further_places,
         "moved": account.moved,
         "gone": account.gone,

@@ -12,6 +12,8 @@ pub struct WalkAccount {
     pub assets: u64,
     /// How many met which fate; their sum is `assets`.
     pub fates: Vec<(Fate, u64)>,
+    /// Assets of which the picture is damaged.
+    pub damaged: u64,
     /// Further places that lead to assets already counted: hard links, overlapping roots, bind mounts.
     pub further_places: u64,
     /// Assets found again at another place of their source.

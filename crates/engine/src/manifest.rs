@@ -73,6 +73,7 @@ pub fn generate_manifest(
     read_all::read_all(ledger, roots, run, walk, &devices, &elsewhere, watch, &mut account)?;
     settle(ledger, roots, run, &mut account)?;
     account.fates = ledger.fate_counts(run)?;
+    account.damaged = ledger.damaged_count(run)?;
     account.further_places = ledger.further_place_count(run)?;
     account.folders = ledger.folder_notes(run)?;
     account.run = Some(run);

@@ -96,7 +96,9 @@ pub fn generate_manifest(
     watch: &dyn Watch,
 ) -> Result<(WalkAccount, Vec<PathBuf>), EngineError> {
     let roots: Vec<Root> = roots::resolve(ledger, order.roots, &settings.exclude.value, order.changed, order.now)?;
-    let own = [settings.out.value.clone(), settings.ledger.value.clone()];
+    // Not before the roots are known to be there: a folder made for the proofs would make an unplugged drive look empty.
+    proofs::check_out(&settings.out.value)?;
+    let own = own_places(settings);
     let walk = Walk { depth: order.depth, workers: settings.workers.value, own: &own, stage: order.stage, now: order.now };
     let account = manifest::generate_manifest(ledger, &roots, &walk, watch)?;
     let run = latest(ledger)?;
@@ -106,6 +108,14 @@ pub fn generate_manifest(
         written.push(proofs::write_fields(ledger, run, &settings.out.value)?);
     }
     Ok((account, written))
+}
+
+/// Where lightproof's own files are: their folders, and the files by name for the case that such a folder is itself a root.
+fn own_places(settings: &Settings) -> Vec<PathBuf> {
+    let (out, ledger) = (&settings.out.value, &settings.ledger.value);
+    let proofs = proofs::NAMES.iter().map(|name| out.join(name));
+    let databases = lightproof_ledger::NAMES.iter().map(|name| ledger.join(name));
+    [out.clone(), ledger.clone()].into_iter().chain(proofs).chain(databases).collect()
 }
 
 /// Stage 2 alone, over what was surveyed last.

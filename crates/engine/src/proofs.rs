@@ -9,9 +9,12 @@ mod manifest_csv;
 mod proof_file;
 mod review_csv;
 
+/// The columns of all CSVs.
+pub const COLUMNS: [&[&str]; 4] = [&manifest_csv::MANIFEST, &manifest_csv::FIELDS, &groups_csv::GROUPS, &review_csv::REVIEW];
+
 pub use groups_csv::write_groups;
 pub use manifest_csv::{write_fields, write_manifest};
-pub use proof_file::write_proof;
+pub use proof_file::{check_out, write_proof};
 pub use review_csv::write_review;
 
 use std::{collections::HashMap, io::Write};
@@ -20,6 +23,10 @@ use lightproof_ledger::Ledger;
 use lightproof_model::asset::SourceId;
 
 use crate::EngineError;
+
+/// The names of all proofs.
+pub const NAMES: [&str; 6] =
+    ["manifest.csv", "manifest_fields.csv", "duplicate_groups.csv", "review_needed.csv", "LIBRARY_SUMMARY.md", "timeline.svg"];
 
 /// A CSV writer as all proofs use it.
 fn csv_writer(to: &mut dyn Write) -> csv::Writer<&mut dyn Write> {

@@ -49,11 +49,9 @@ pub struct Read {
 
 impl Read {
     fn unread(fate: Fate, kind: ProblemKind, why: impl Into<String>) -> Read {
-        // What the system would not give will be tried again. What was told from the bytes themselves stays as long as they do.
-        let depth = match kind {
-            ProblemKind::Unreadable | ProblemKind::ChangedWhileRead => Depth::Nothing,
-            _ => Depth::Whole,
-        };
+        // What the bytes themselves rule out stays so as long as they are the same; what could not be read is tried again.
+        let settled = matches!(kind, ProblemKind::Skipped | ProblemKind::Empty | ProblemKind::WrongExtension);
+        let depth = if settled { Depth::Whole } else { Depth::Nothing };
         let problems = vec![Problem::new(kind, why)];
         Read { fate, depth, stamp: None, probe: None, sha1: None, sidecar_date: None, problems, bytes: 0 }
     }

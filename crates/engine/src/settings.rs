@@ -47,7 +47,8 @@ impl<T> Setting<T> {
         Self { value, origin: Origin::Default }
     }
 
-    fn from_file(&mut self, value: Option<T>, file: &Path) {
+    /// Takes the value that the file gives, if it gives one.
+    fn filed(&mut self, value: Option<T>, file: &Path) {
         if let Some(value) = value {
             *self = Self { value, origin: Origin::File(file.to_owned()) };
         }
@@ -137,12 +138,12 @@ impl Settings {
             camera_counts: (shipped.len(), own.len()),
             cameras: CameraTable::new(shipped.into_iter().chain(own)),
         };
-        settings.out.from_file(stored.out, file);
-        settings.ledger.from_file(stored.ledger, file);
-        settings.radius.from_file(stored.radius, file);
-        settings.workers.from_file(stored.workers, file);
-        settings.exclude.from_file(stored.exclude, file);
-        settings.owners.from_file(stored.owners, file);
+        settings.out.filed(stored.out, file);
+        settings.ledger.filed(stored.ledger, file);
+        settings.radius.filed(stored.radius, file);
+        settings.workers.filed(stored.workers, file);
+        settings.exclude.filed(stored.exclude, file);
+        settings.owners.filed(stored.owners, file);
         if settings.radius.value > LARGEST_RADIUS {
             return Err(wrong(format!(
                 "radius = {} is more than {LARGEST_RADIUS}, where strangers begin to look alike",
@@ -209,6 +210,7 @@ fn camera(stored: &StoredCamera) -> Result<Camera, String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods)] // a test writes its own settings file
 mod tests {
     use super::*;
 

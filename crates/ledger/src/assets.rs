@@ -147,14 +147,15 @@ impl Ledger {
         let as_it_was = row.stamp == stamp;
         let deep_enough = row.depth >= wanted as i64 && row.version == i64::from(version) && row.fate.is_some();
         if as_it_was && deep_enough {
-            let fate = match row.fate.as_deref() {
-                Some("unreadable") => self.fate_of_unreadable(row.key)?,
-                Some("skipped") => Fate::Skipped,
-                _ => Fate::Unchanged,
-            };
+            if row.fate.as_deref() == Some(Fate::Unreadable.word()) {
+                self.forget_unreadable(row.key)?;
+            }
             self.survey
-                .prepare_cached("UPDATE asset SET seen_run = ?2, gone_since = NULL, fate = ?3 WHERE key = ?1")?
-                .execute(params![row.key, run.0, fate.word()])?;
+                .prepare_cached(
+                    "UPDATE asset SET seen_run = ?2, gone_since = NULL, fate = CASE WHEN fate = 'skipped' OR media_type IS NULL THEN fate \
+                     ELSE 'unchanged' END WHERE key = ?1",
+                )?
+                .execute(params![row.key, run.0])?;
             return Ok(Met::Unchanged(AssetKey(row.key)));
         }
         // Until it is read, the row must not look read: a kill may come at any moment.
@@ -236,23 +237,15 @@ impl Ledger {
         Ok(())
     }
 
-    /// What an asset is whose stamp is as it was and which was unreadable: bytes of no use stay so, and need not be read
-    /// again to know it; what lay below a folder that can be read again is as it was.
-    fn fate_of_unreadable(&self, key: i64) -> Result<Fate, LedgerError> {
-        let (stored, told): (Option<String>, bool) = self
-            .survey
-            .prepare_cached("SELECT problems, media_type IS NOT NULL FROM asset WHERE key = ?1")?
-            .query_row([key], |r| Ok((r.get(0)?, r.get(1)?)))?;
-        let rest: Vec<Problem> =
-            problems(&stored.unwrap_or_default()).into_iter().filter(|p| p.kind != ProblemKind::Unreadable).collect();
-        self.survey
-            .prepare_cached("UPDATE asset SET problems = ?2 WHERE key = ?1")?
-            .execute(params![key, stored_problems(&rest)])?;
-        Ok(match told {
-            true => Fate::Unchanged,
-            false if rest.iter().any(|p| p.kind == ProblemKind::Skipped) => Fate::Skipped,
-            false => Fate::Unreadable,
-        })
+    /// The folder of what is met can be read again: what was unreadable for that alone is what it was before.
+    fn forget_unreadable(&self, key: i64) -> Result<(), LedgerError> {
+        let stored: Option<String> = self.survey.query_row("SELECT problems FROM asset WHERE key = ?1", [key], |r| r.get(0))?;
+        let all = problems(&stored.unwrap_or_default());
+        let rest = stored_problems(all.iter().filter(|p| p.kind != ProblemKind::Unreadable));
+        let skipped = all.iter().any(|p| p.kind == ProblemKind::Skipped);
+        let fate = if skipped { Fate::Skipped } else { Fate::Unreadable };
+        self.survey.execute("UPDATE asset SET problems = ?2, fate = ?3 WHERE key = ?1", params![key, rest, fate.word()])?;
+        Ok(())
     }
 
     /// Stores what reading an asset gave.

@@ -22,7 +22,7 @@ pub use assets::{Depth, Met, Reading};
 pub use error::{Kind, LedgerError};
 pub use groups::{GroupRow, MemberRow, StoredGroup};
 pub use ids::source_slug;
-pub use open::Ledger;
+pub use open::{Ledger, NAMES};
 pub use runs::{FolderNote, FolderNoteKind, Run, RunKey};
 pub use settle::Settled;
 pub use sources::{Recognised, RootIdentity, StoredSource};

@@ -21,6 +21,17 @@ pub struct Ledger {
     _lock: File,
 }
 
+/// The names of all files of a ledger, those that SQLite keeps beside its databases included.
+pub const NAMES: [&str; 7] = [
+    "lock",
+    "survey.sqlite",
+    "survey.sqlite-wal",
+    "survey.sqlite-shm",
+    "record.sqlite",
+    "record.sqlite-wal",
+    "record.sqlite-shm",
+];
+
 /// Rows written before a transaction is committed. A kill loses at most these, and they are read again.
 const BATCH: usize = 1000;
 

@@ -109,6 +109,15 @@ impl Ledger {
         Ok(Fate::ALL.into_iter().map(|fate| (fate, of(fate))).collect())
     }
 
+    /// How many assets of a run are damaged.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn damaged_count(&self, run: RunKey) -> Result<u64, LedgerError> {
+        let sql = "SELECT count(*) FROM asset WHERE seen_run = ?1 AND integrity = 'damaged'";
+        Ok(self.survey.query_row(sql, [run.0], |r| r.get::<_, i64>(0))? as u64)
+    }
+
     /// Notes a folder that was not walked.
     ///
     /// # Errors

@@ -72,7 +72,7 @@ impl Ledger {
              AND g.source = ?2 AND g.gone_since > ?3 AND g.sha1 IS NOT NULL ORDER BY n.key",
         )?;
         let candidates = query
-            .query_map(params![run.0, source.as_str(), self.last_finished(run, source)?], |r| {
+            .query_map(params![run.0, source.as_str(), self.last_settled(source)?], |r| {
                 let stamp = Stamp {
                     device: r.get::<_, i64>(3)? as u64,
                     inode: r.get::<_, i64>(4)? as u64,
@@ -129,14 +129,22 @@ impl Ledger {
             params![source.as_str(), run.0],
         )?;
         let gone = self.survey.query_row(
-            "SELECT count(*) FROM asset WHERE source = ?1 AND gone_since = ?2",
-            params![source.as_str(), run.0],
+            "SELECT count(*) FROM asset WHERE source = ?1 AND gone_since > ?2",
+            params![source.as_str(), self.last_settled(source)?],
             |r| r.get::<_, i64>(0),
         )?;
         Ok(Settled { moved, gone: gone as u64 })
     }
 
-    /// Contents that are no longer where they were, by SHA-1; those that vanished last come first.
+    /// The last run over a source that came to its end; what later, interrupted runs met has not been settled.
+    fn last_settled(&self, source: &SourceId) -> Result<i64, LedgerError> {
+        let sql = "SELECT coalesce(max(run.key), 0) FROM run JOIN run_source ON run_source.run = run.key \
+                   WHERE run_source.source = ?1 AND run.finished IS NOT NULL";
+        Ok(self.survey.prepare_cached(sql)?.query_row([source.as_str()], |r| r.get(0))?)
+    }
+
+    /// Contents that are no longer where they were, by SHA-1; those that vanished last come first, and of these those
+    /// that a completed run knows.
     ///
     /// Where only heads were read there is no SHA-1; then inode, size and mtime stand for the content.
     fn departed(&self, source: &SourceId) -> Result<HashMap<Vec<u8>, Vec<Departed>>, LedgerError> {
@@ -144,26 +152,15 @@ impl Ledger {
             "SELECT key, id, first_seen, gone_since IS NOT NULL, \
              CASE WHEN gone_since IS NULL THEN was_sha1 ELSE coalesce(sha1, CAST(device || ':' || inode || ':' || size || ':' || mtime AS BLOB)) END \
              AS content FROM asset WHERE source = ?1 AND (gone_since IS NOT NULL OR (was_sha1 IS NOT NULL AND was_sha1 IS NOT sha1)) \
-             AND content IS NOT NULL ORDER BY gone_since, folder DESC, name DESC",
+             AND content IS NOT NULL ORDER BY gone_since, born_run > ?2 DESC, folder DESC, name DESC",
         )?;
         let mut departed: HashMap<Vec<u8>, Vec<Departed>> = HashMap::new();
-        let mut rows = query.query([source.as_str()])?;
+        let mut rows = query.query(params![source.as_str(), self.last_settled(source)?])?;
         while let Some(r) = rows.next()? {
             let left = Departed { key: r.get(0)?, id: r.get(1)?, first_seen: r.get(2)?, gone: r.get(3)? };
             departed.entry(r.get(4)?).or_default().push(left);
         }
         Ok(departed)
-    }
-
-    /// The last run over a source that came to its end before this one; 0 when there was none. What interrupted runs met
-    /// since has not been settled yet, so it counts as new.
-    fn last_finished(&self, run: RunKey, source: &SourceId) -> Result<i64, LedgerError> {
-        Ok(self.survey.query_row(
-            "SELECT coalesce(max(run.key), 0) FROM run JOIN run_source ON run_source.run = run.key \
-             WHERE run_source.source = ?1 AND run.finished IS NOT NULL AND run.key < ?2",
-            params![source.as_str(), run.0],
-            |r| r.get(0),
-        )?)
     }
 
     /// Gives each content that appeared since the last settling the id of an equal one that departed.
@@ -180,7 +177,7 @@ impl Ledger {
             "SELECT key, sha1, CAST(device || ':' || inode || ':' || size || ':' || mtime AS BLOB) FROM asset \
              WHERE source = ?1 AND seen_run = ?2 AND depth > 0 AND fate <> 'skipped' AND (born_run > ?3 OR (was_sha1 IS NOT NULL AND was_sha1 IS NOT sha1)) ORDER BY folder, name",
         )?;
-        let mut rows = query.query(params![source.as_str(), run.0, self.last_finished(run, source)?])?;
+        let mut rows = query.query(params![source.as_str(), run.0, self.last_settled(source)?])?;
         let mut assigned = Vec::new();
         while let Some(r) = rows.next()? {
             let contents = [r.get::<_, Option<Vec<u8>>>(1)?, Some(r.get(2)?)];

@@ -76,6 +76,7 @@ impl Timeline {
     #[must_use]
     pub fn text_alternative(&self) -> String {
         let (assets, anomalous) = sum(self.months.values());
+        let anomalous = anomalous + self.undated.1 + self.outside.1;
         let mut text = match (self.months.keys().next(), self.months.keys().next_back()) {
             (Some(first), Some(last)) if first == last => format!("{} assets, all of {}", number(assets), first.words()),
             (Some(first), Some(last)) => {

@@ -7,17 +7,18 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use serde_json::json;
 
-use crate::{args::DemoArgs, out::Out};
+use crate::{args::DemoArgs, exit::Refusal, out::Out};
 
 /// Makes the demo library.
 pub fn demo(args: &DemoArgs, out: Out) -> anyhow::Result<()> {
     let folder = &args.folder;
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
     if fs::read_dir(folder)?.next().is_some() {
-        bail!("{} is not empty: name a folder that is new, so that nothing of yours is written over", folder.display());
+        let message = format!("{} is not empty", folder.display());
+        return Err(Refusal { message, hint: "name a folder that is new, so that nothing of yours is written over" }.into());
     }
     let assets = lightproof_darkroom::demo::demo();
     for asset in &assets {

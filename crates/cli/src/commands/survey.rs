@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use anyhow::bail;
 use lightproof_engine::{
     Depth, Ledger,
     pipeline::{self, Order},
@@ -14,6 +13,7 @@ use serde_json::json;
 use crate::{
     args::{Common, ManifestArgs, WalkArgs},
     commands::config::{now, settings},
+    exit::Refusal,
     out::Out,
     progress::Progress,
     words,
@@ -88,7 +88,8 @@ fn roots(args: &WalkArgs, settings: &Settings) -> anyhow::Result<Vec<RootRequest
             Some((name, folder)) => {
                 let folder = full_path(&PathBuf::from(folder));
                 let Some(root) = roots.iter_mut().find(|r| full_path(&r.path) == folder) else {
-                    bail!("--owner {owner} names a folder that is not among those to survey");
+                    let message = format!("--owner {owner} names a folder that is not among those to survey");
+                    return Err(Refusal { message, hint: "name the folder as it is named to be surveyed: NAME=FOLDER" }.into());
                 };
                 root.owner = Some(name.to_owned());
             }

@@ -30,6 +30,16 @@ pub fn write_proof(
     Ok(path)
 }
 
+/// Finds out whether proofs can be written, before hours are spent on what to write into them.
+///
+/// # Errors
+/// [`EngineError::Proof`] when the folder cannot be made or written.
+pub fn check_out(out: &Path) -> Result<(), EngineError> {
+    let failed = |error| EngineError::Proof { path: out.to_owned(), error };
+    fs::create_dir_all(out).map_err(failed)?;
+    tempfile::tempfile_in(out).map(drop).map_err(failed)
+}
+
 /// Temporary files are for their maker alone; a proof is an ordinary file.
 fn readable(file: &fs::File) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
@@ -43,7 +53,11 @@ mod tests {
     #[test]
     fn a_proof_that_failed_leaves_the_old_one_as_it_was() {
         let dir = tempfile::tempdir().unwrap();
-        write_proof(dir.path(), "manifest.csv", |w| Ok(w.write_all(b"whole").unwrap())).unwrap();
+        let whole = |w: &mut dyn Write| {
+            w.write_all(b"whole").unwrap();
+            Ok(())
+        };
+        write_proof(dir.path(), "manifest.csv", whole).unwrap();
         let failed = write_proof(dir.path(), "manifest.csv", |w| {
             w.write_all(b"half").unwrap();
             Err(EngineError::NothingSurveyed)

@@ -43,10 +43,10 @@ pub(super) fn facts(body: &Body, shot: &Shot, camera: Option<&Camera>, trace: Op
         return Vec::new();
     }
     [
-        known::always(body, shot, camera),
+        known::always(body, shot.at(), camera),
         undated(shot),
-        trace.and_then(|trace| before_camera(body, shot, camera, trace)),
-        trace.and_then(|trace| too_late(shot, trace, now)),
+        trace.and_then(|trace| before_camera(body, trace)),
+        trace.and_then(|trace| too_late(trace, now)),
         shot.date
             .at()
             .filter(|_| shot.corrected.is_none())
@@ -62,9 +62,10 @@ pub(super) fn trace(shot: &Shot, camera: Option<&Camera>, now: WallClock) -> Opt
     let at = seconds(shot.at().or_else(|| container_time(shot))?);
     let announced = camera.and_then(|c| c.announced).map(midnight);
     let made = shot.body_made.map(midnight);
-    let seen = shot.first_seen.unwrap_or(i64::MAX).min(seconds(now));
+    let seen = shot.first_seen.filter(|&seen| wall(seen).is_some()).unwrap_or(i64::MAX).min(seconds(now));
     Some(Trace {
         asset: shot.asset,
+        came: 0,
         at,
         number: shot.number,
         // A file system may hold any number; one that no calendar has is no time.
@@ -72,6 +73,7 @@ pub(super) fn trace(shot: &Shot, camera: Option<&Camera>, now: WallClock) -> Opt
         latest: seen.saturating_add(ZONES_AHEAD),
         floor: announced.max(made),
         floor_is_made: made.is_some() && made > announced,
+        by_container: shot.at().is_none(),
         trusted: true,
         corrected: shot.corrected.is_some(),
     })
@@ -110,33 +112,40 @@ fn shortened(raw: &str) -> String {
     if raw.chars().count() > LONGEST { shown + "…" } else { shown }
 }
 
-fn before_camera(body: &Body, shot: &Shot, camera: Option<&Camera>, trace: &Trace) -> Option<Anomaly> {
+fn before_camera(body: &Body, trace: &Trace) -> Option<Anomaly> {
     let floor = trace.floor?;
     // A container's time is UTC: up to half a day from the wall clock.
-    let slack = if shot.at().is_none() { ZONES_AHEAD } else { 0 };
+    let slack = if trace.by_container { ZONES_AHEAD } else { 0 };
     if trace.at + slack >= floor {
         return None;
     }
-    let at = wall(trace.at)?;
-    let day = wall(floor)?.date();
+    let (at, day) = (wall(trace.at)?, wall(floor)?.date());
     let evidence = if trace.floor_is_made {
         format!("recorded {at}, but this body was made on {day}")
     } else {
-        let model = camera.and_then(|c| c.models.first()).map_or(body.name(), String::as_str);
-        format!("recorded {at}, but the {model} was not announced before {day}")
+        format!("recorded {at}, but the {} was not announced before {day}", body.name())
     };
     Some(Anomaly::new(AnomalyKind::BeforeCamera, evidence))
 }
 
-fn too_late(shot: &Shot, trace: &Trace, now: WallClock) -> Option<Anomaly> {
+fn too_late(trace: &Trace, now: WallClock) -> Option<Anomaly> {
     let at = wall(trace.at)?;
     if trace.at > seconds(now).saturating_add(ZONES_AHEAD + GRACE) {
         return Some(Anomaly::new(AnomalyKind::FutureDate, format!("recorded {at}, and it is {} UTC", now.date())));
     }
-    let seen = shot.first_seen?;
-    if trace.at > seen.saturating_add(ZONES_AHEAD + GRACE) {
-        let seen = wall(seen)?.date();
+    if trace.at > trace.latest.saturating_add(GRACE) {
+        let seen = wall(trace.latest - ZONES_AHEAD)?.date();
         return Some(Anomaly::new(AnomalyKind::LateDate, format!("recorded {at}, but it was first seen on {seen} UTC")));
     }
     None
+}
+
+/// Says again what a trace showed alone: cheaper than to keep the text for each of a million shots.
+pub(super) fn again(kind: AnomalyKind, body: &Body, camera: Option<&Camera>, trace: &Trace, now: WallClock) -> Option<Anomaly> {
+    match kind {
+        AnomalyKind::KnownCamera => known::always(body, wall(trace.at).filter(|_| !trace.by_container), camera),
+        AnomalyKind::BeforeCamera => before_camera(body, trace),
+        AnomalyKind::FutureDate | AnomalyKind::LateDate => too_late(trace, now),
+        _ => None,
+    }
 }

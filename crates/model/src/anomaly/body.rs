@@ -1,7 +1,9 @@
 //! Anomalies of all shots of one camera body: what each shows alone, and what only its neighbours show.
 //!
-//! Memory: a hundred bytes for each dated shot of this body, and its anomalies. The result does not depend on the order of the
+//! Memory: some 150 bytes for each dated shot of this body, twice that for a flagged one. The result does not depend on the order of the
 //! shots. Absent on purpose: a second body; clocks are compared with none but themselves.
+
+use std::collections::HashMap;
 
 use super::{
     Anomaly, AnomalyKind, Body, Correction, RunId, Shot, Suggestion, alone,
@@ -27,8 +29,8 @@ const SAME_PLACE: i64 = 3 * DAY;
 
 /// Judges all shots of one body. `now` is UTC; `found` gets every anomaly with the shot's `asset`.
 ///
-/// Includes what [`super::judge_alone`] says. Anomalies of one asset come together and in the order of their kinds only
-/// by chance: sort them where it matters.
+/// Includes what [`super::judge_alone`] says. Anomalies come in no order that could be relied on: an asset's may be far
+/// apart.
 pub fn judge_body(
     body: &Body,
     shots: impl IntoIterator<Item = Shot>,
@@ -46,7 +48,7 @@ pub fn judge_body(
     judged.find_reset_runs(body, camera);
     judged.find_lagging_runs(body, camera);
     judged.find_other_runs(body);
-    judged.tell(camera, found);
+    judged.tell(body, camera, now, found);
 }
 
 /// What has been found out about one body's shots.
@@ -54,13 +56,36 @@ pub fn judge_body(
 struct Judged {
     traces: Vec<Trace>,
     /// Anomalies that the neighbours may add to, by place in `traces`.
-    waiting: Vec<(usize, Anomaly)>,
-    /// What the neighbours say of a shot, by place in `traces`.
-    verdicts: Vec<Verdict>,
+    waiting: Vec<(usize, Waiting)>,
+    /// Names of runs, and what is said of reset runs.
+    runs: Vec<RunId>,
+    resets: Vec<String>,
+    /// What the neighbours say of a shot, by place in `traces`; nothing of most shots.
+    verdicts: HashMap<usize, Verdict>,
     /// GPS time and the zone in which the clock ran then.
     zones: Vec<(i64, i64)>,
     /// Where the recorded date and GPS time contradict.
     contradicted: Vec<Contradicted>,
+}
+
+/// An anomaly to which the neighbours may add.
+enum Waiting {
+    /// One that is told again from the trace.
+    Alone(AnomalyKind),
+    /// A contradiction with GPS.
+    Gps(Box<Anomaly>),
+    /// A reset run; place in `resets`.
+    Reset(usize),
+}
+
+impl Waiting {
+    fn kind(&self) -> AnomalyKind {
+        match self {
+            Waiting::Alone(kind) => *kind,
+            Waiting::Gps(_) => AnomalyKind::GpsContradiction,
+            Waiting::Reset(_) => AnomalyKind::ResetRun,
+        }
+    }
 }
 
 /// A shot that its GPS time contradicts.
@@ -77,7 +102,8 @@ struct Contradicted {
 struct Verdict {
     /// The shot is in a run found already, if of one shot only.
     placed: bool,
-    run: Option<RunId>,
+    /// Place in `runs`.
+    run: Option<usize>,
     suggestion: Option<Suggestion>,
 }
 
@@ -99,35 +125,37 @@ impl Judged {
             }
         }
         for anomaly in facts {
-            match anomaly.kind {
-                AnomalyKind::BeforeCamera | AnomalyKind::FutureDate | AnomalyKind::LateDate | AnomalyKind::GpsContradiction => {
-                    trace.trusted = false;
-                    self.waiting.push((place, anomaly));
+            let kind = anomaly.kind;
+            match kind {
+                AnomalyKind::KnownCamera | AnomalyKind::BeforeCamera | AnomalyKind::FutureDate | AnomalyKind::LateDate => {
+                    self.waiting.push((place, Waiting::Alone(kind)));
                 }
-                AnomalyKind::KnownCamera => self.waiting.push((place, anomaly)),
-                _ => found(shot.asset, anomaly),
+                AnomalyKind::GpsContradiction => self.waiting.push((place, Waiting::Gps(Box::new(anomaly)))),
+                _ => {
+                    found(shot.asset, anomaly);
+                    continue;
+                }
             }
+            trace.trusted &= kind == AnomalyKind::KnownCamera;
         }
         // A date that the clock's known fault most likely made is no witness for others.
         let said = known::verdict_alone(camera, Some(&trace));
         trace.trusted &= !matches!(said, Some(Suggestion { correction: Correction::Shift(_), .. }));
+        trace.came = place as u32;
         self.traces.push(trace);
     }
 
     /// Brings the traces into one order, whatever order they came in.
     fn in_order(&mut self) {
-        let mut order: Vec<usize> = (0..self.traces.len()).collect();
-        order.sort_by_key(|&i| (self.traces[i].at, self.traces[i].number, self.traces[i].asset));
-        let mut place_of = vec![0; order.len()];
-        for (place, &was) in order.iter().enumerate() {
-            place_of[was] = place;
+        self.traces.sort_unstable_by_key(|trace| (trace.at, trace.number, trace.asset, trace.came));
+        let mut place_of = vec![0_u32; self.traces.len()];
+        for (place, trace) in self.traces.iter().enumerate() {
+            place_of[trace.came as usize] = place as u32;
         }
-        self.traces = order.iter().map(|&i| self.traces[i]).collect();
-        self.waiting.iter_mut().for_each(|(place, _)| *place = place_of[*place]);
-        self.contradicted.iter_mut().for_each(|c| c.place = place_of[c.place]);
-        self.waiting.sort_by_key(|(place, anomaly)| (*place, anomaly.kind));
+        self.waiting.iter_mut().for_each(|(place, _)| *place = place_of[*place] as usize);
+        self.contradicted.iter_mut().for_each(|c| c.place = place_of[c.place] as usize);
+        self.waiting.sort_by_key(|(place, waiting)| (*place, waiting.kind()));
         self.contradicted.sort_by_key(|c| c.place);
-        self.verdicts = vec![Verdict::default(); self.traces.len()];
     }
 
     /// A contradiction with GPS is best resolved by the zone that the same body showed in those days.
@@ -138,16 +166,18 @@ impl Judged {
             let around = self.zones.get(next).into_iter().chain(next.checked_sub(1).and_then(|i| self.zones.get(i)));
             let nearest = around.filter(|(at, _)| (at - gps).abs() <= SAME_PLACE).min_by_key(|(at, _)| (at - gps).abs());
             let moved = alone.filter(|alone| matches!(alone.correction, Correction::Shift(_)));
-            self.verdicts[*place].suggestion = match (nearest, moved) {
+            let suggestion = match (nearest, moved) {
                 (Some(&(_, zone)), Some(_)) => gps::by_neighbour(self.traces[*place].at, *gps, zone),
                 _ => moved,
             };
+            self.verdicts.insert(*place, Verdict { suggestion, ..Verdict::default() });
         }
     }
 
     /// What GPS says of the first of these shots of which it says anything: it holds for a whole run.
     fn told_by_gps(&self, places: impl IntoIterator<Item = usize>) -> Option<(i64, Suggestion)> {
-        places.into_iter().find_map(|place| self.verdicts[place].suggestion.map(|said| (self.traces[place].at, said)))
+        let said = |place| self.verdicts.get(&place).and_then(|verdict| verdict.suggestion);
+        places.into_iter().find_map(|place| said(place).map(|said| (self.traces[place].at, said)))
     }
 
     fn find_reset_runs(&mut self, body: &Body, camera: Option<&Camera>) {
@@ -165,12 +195,13 @@ impl Judged {
         if let Some((at, said)) = self.told_by_gps(run.members.iter().copied()) {
             truth.take_from(at, &said);
         }
-        let id = (run.members.len() > 1).then(|| run_id(body, AnomalyKind::ResetRun, &self.traces[run.members[0]]));
+        let id = (run.members.len() > 1).then(|| self.name_run(body, AnomalyKind::ResetRun, run.members[0]));
         for &place in &run.members {
             let suggestion = truth.of(&self.traces[place]);
-            self.verdicts[place] = Verdict { placed: true, run: id.clone(), suggestion };
-            self.waiting.push((place, Anomaly { suggestion, ..Anomaly::new(AnomalyKind::ResetRun, truth.evidence.clone()) }));
+            self.verdicts.insert(place, Verdict { placed: true, run: id, suggestion });
+            self.waiting.push((place, Waiting::Reset(self.resets.len())));
         }
+        self.resets.push(truth.evidence);
     }
 
     /// Consecutive shots of a camera whose clock is behind, as far as the fault is in them.
@@ -191,10 +222,10 @@ impl Judged {
             }
             let told = self.told_by_gps(range.clone()).and_then(|(_, said)| known::about(by, &said));
             let by = told.or_else(|| known::refined(self.traces[range.clone()].iter(), by, zone)).unwrap_or(by);
-            let id = (stretch.len() > 1).then(|| run_id(body, AnomalyKind::KnownCamera, &self.traces[range.start]));
+            let id = (stretch.len() > 1).then(|| self.name_run(body, AnomalyKind::KnownCamera, range.start));
             for place in range {
                 let suggestion = known::behind(&self.traces[place], by);
-                self.verdicts[place] = Verdict { placed: true, run: id.clone(), suggestion };
+                self.verdicts.insert(place, Verdict { placed: true, run: id, suggestion });
             }
         }
     }
@@ -202,17 +233,18 @@ impl Judged {
     /// Consecutive shots that are in no run yet and whose dates cannot be: one clock that was set wrong.
     fn find_other_runs(&mut self, body: &Body) {
         for kind in [AnomalyKind::BeforeCamera, AnomalyKind::FutureDate, AnomalyKind::LateDate, AnomalyKind::GpsContradiction] {
-            let mut places: Vec<usize> = self.waiting.iter().filter(|(_, a)| a.kind == kind).map(|&(place, _)| place).collect();
-            places.retain(|&place| !self.verdicts[place].placed);
+            let mut places: Vec<usize> =
+                self.waiting.iter().filter(|(_, waiting)| waiting.kind() == kind).map(|&(place, _)| place).collect();
+            places.retain(|place| self.verdicts.get(place).is_none_or(|verdict| !verdict.placed));
             let near = |a: &usize, b: &usize| {
                 *b - *a == 1 && self.traces[*b].at - self.traces[*a].at <= CONSECUTIVE && self.same_fault(*a, *b)
             };
             let runs: Vec<Vec<usize>> = places.chunk_by(near).filter(|run| run.len() > 1).map(<[usize]>::to_vec).collect();
             for run in runs {
-                let id = run_id(body, kind, &self.traces[run[0]]);
+                let id = self.name_run(body, kind, run[0]);
                 for place in run {
-                    self.verdicts[place].placed = true;
-                    self.verdicts[place].run = Some(id.clone());
+                    let verdict = self.verdicts.entry(place).or_default();
+                    (verdict.placed, verdict.run) = (true, Some(id));
                 }
             }
         }
@@ -231,17 +263,29 @@ impl Judged {
         }
     }
 
+    fn name_run(&mut self, body: &Body, kind: AnomalyKind, first: usize) -> usize {
+        self.runs.push(run_id(body, kind, &self.traces[first]));
+        self.runs.len() - 1
+    }
+
     /// Hands out what was waiting, with what the neighbours say.
-    fn tell(self, camera: Option<&Camera>, found: &mut dyn FnMut(u64, Anomaly)) {
-        for (place, mut anomaly) in self.waiting {
-            let (trace, verdict) = (&self.traces[place], &self.verdicts[place]);
+    fn tell(self, body: &Body, camera: Option<&Camera>, now: WallClock, found: &mut dyn FnMut(u64, Anomaly)) {
+        let nothing = Verdict::default();
+        for (place, waiting) in self.waiting {
+            let (trace, verdict) = (&self.traces[place], self.verdicts.get(&place).unwrap_or(&nothing));
+            let anomaly = match waiting {
+                Waiting::Alone(kind) => alone::again(kind, body, camera, trace, now),
+                Waiting::Gps(anomaly) => Some(*anomaly),
+                Waiting::Reset(reset) => Some(Anomaly::new(AnomalyKind::ResetRun, self.resets[reset].clone())),
+            };
+            let Some(mut anomaly) = anomaly else { continue };
             let alone = || known::verdict_alone(camera, Some(trace));
             if alone::takes_the_clocks_suggestion(&anomaly) {
                 anomaly.suggestion = verdict.suggestion.or_else(|| alone().filter(|_| !verdict.placed));
             } else if anomaly.kind == AnomalyKind::GpsContradiction && !says_leave(&anomaly) {
                 anomaly.suggestion = verdict.suggestion.or(anomaly.suggestion);
             }
-            anomaly.run.clone_from(&verdict.run);
+            anomaly.run = verdict.run.map(|run| self.runs[run].clone());
             found(trace.asset, anomaly);
         }
     }

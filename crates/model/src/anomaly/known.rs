@@ -4,25 +4,28 @@
 //! A modification time that agrees with the recorded date is a weak witness: cameras stamp their cards by the same clock.
 
 use super::{
-    Anomaly, AnomalyKind, Body, Confidence, Correction, Interval, Shot, Suggestion,
+    Anomaly, AnomalyKind, Body, Confidence, Correction, Interval, Suggestion,
     shot::{Modified, Trace},
     steady::steady_lag,
     wall::{DAY, ZONES_AHEAD, wall, words},
 };
-use crate::camera::{Camera, ClockFault};
+use crate::{
+    camera::{Camera, ClockFault},
+    moment::WallClock,
+};
 
 /// "About" so many years is within a year of it.
 const ABOUT: i64 = 366 * DAY;
 
-/// Every asset of a camera with a known clock fault, dated or not.
-pub(super) fn always(body: &Body, shot: &Shot, camera: Option<&Camera>) -> Option<Anomaly> {
+/// Every asset of a camera with a known clock fault, dated (`at`) or not.
+pub(super) fn always(body: &Body, at: Option<WallClock>, camera: Option<&Camera>) -> Option<Anomaly> {
     let camera = camera.filter(|camera| camera.fault.is_some())?;
     let fault = match (&camera.evidence, camera.fault?) {
         (Some(evidence), _) => evidence.clone(),
         (None, ClockFault::ResetsTo(day)) => format!("the clock of a {} is known to fall back to {day}", body.name()),
         (None, ClockFault::Behind(by)) => format!("the clock of a {} is known to be about {} behind", body.name(), words(by)),
     };
-    let recorded = match shot.at() {
+    let recorded = match at {
         Some(at) => format!("recorded {at}"),
         None => "no date is recorded".to_owned(),
     };

@@ -10,7 +10,7 @@ pub struct FileNumber {
     /// Stands for the folder.
     pub(super) folder: u64,
     /// Stands for what precedes the number, case folded.
-    pub(super) prefix: u64,
+    pub(super) prefix: u32,
     /// The number.
     pub(super) number: u32,
 }
@@ -33,7 +33,7 @@ impl FileNumber {
         // Seven digits are month and day, or the folder's number, before the four that count (P3040010, P1000123).
         let counting = if digits.len() == 7 { &digits[3..] } else { digits };
         let number = counting.parse().ok()?;
-        Some(FileNumber { folder: fnv(folder), prefix: fnv(&prefix.to_lowercase()), number })
+        Some(FileNumber { folder: fnv(folder), prefix: fnv(&prefix.to_lowercase()) as u32, number })
     }
 }
 

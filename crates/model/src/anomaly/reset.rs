@@ -57,7 +57,7 @@ pub(super) fn reset_runs(traces: &[Trace], resets_to: Option<i64>, alone: bool) 
     if !traces.iter().any(|t| is_start(t, resets_to)) {
         return Vec::new();
     }
-    let mut scopes: BTreeMap<Option<(u64, u64)>, Vec<usize>> = BTreeMap::new();
+    let mut scopes: BTreeMap<Option<(u64, u32)>, Vec<usize>> = BTreeMap::new();
     for (place, trace) in traces.iter().enumerate() {
         let scope = trace.number.map(|n| (if alone { 0 } else { n.folder }, n.prefix));
         scopes.entry(scope).or_default().push(place);

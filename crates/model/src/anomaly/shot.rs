@@ -111,6 +111,8 @@ impl Shot {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Trace {
     pub asset: u64,
+    /// Its place in the order in which the shots came.
+    pub came: u32,
     pub at: i64,
     pub number: Option<FileNumber>,
     pub modified: Option<i64>,
@@ -120,6 +122,8 @@ pub(super) struct Trace {
     pub floor: Option<i64>,
     /// Whether the body's own making is what `floor` says.
     pub floor_is_made: bool,
+    /// A video's container says when it was made: UTC, not wall clock.
+    pub by_container: bool,
     /// Nothing contradicts its date when it is looked at alone.
     pub trusted: bool,
     /// A corrected date is a person's word, not the clock's.

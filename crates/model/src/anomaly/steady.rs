@@ -49,12 +49,14 @@ mod tests {
             .iter()
             .map(|&(at, modified)| Trace {
                 asset: 0,
+                came: 0,
                 at,
                 number: None,
                 modified,
                 latest: i64::MAX,
                 floor: None,
                 floor_is_made: false,
+                by_container: false,
                 trusted: true,
                 corrected: false,
             })

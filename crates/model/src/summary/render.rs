@@ -17,6 +17,8 @@ use crate::{
 
 /// Cameras that get a row of their own.
 const ROWS: usize = 60;
+/// Cameras that are named for each kind of anomaly.
+const CAMERAS_OF_A_KIND: usize = 20;
 
 /// What the summary says of the survey itself.
 #[derive(Debug, Clone, Default)]
@@ -60,8 +62,11 @@ impl Summary {
             page.line(&format!("- {}", cell(source)));
         }
         let Tally { assets, bytes } = self.total;
-        let s = if assets == 1 { "asset" } else { "assets" };
-        page.line(&format!("\n**{} {s}, {}.** Nothing was changed: this is what was seen.\n", number(assets), size(bytes)));
+        page.line(&format!(
+            "\n**{}, {}.** Nothing was changed: this is what was seen.\n",
+            counted(assets, "asset", "assets"),
+            size(bytes)
+        ));
     }
 
     fn fates(&self, page: &mut Page) {
@@ -157,42 +162,65 @@ impl Summary {
     }
 
     fn anomalies(&self, page: &mut Page) {
-        let rows =
-            self.anomalies.iter().map(|((kind, camera), count)| vec![kind.word().to_owned(), cell(camera), number(*count)]);
+        let kinds = AnomalyKind::ALL.into_iter().filter(|&kind| self.of_kind(kind) > 0);
+        let rows = kinds.clone().map(|kind| vec![kind.word().to_owned(), number(self.of_kind(kind))]);
         let all = self.anomalies.values().sum();
-        let last = vec!["**all**".to_owned(), String::new(), number(all)];
-        page.table("Anomalies", "Rows of `review_needed.csv`.", &["kind", "camera", "rows"], rows, Some(last));
+        page.table("Anomalies", "Rows of `review_needed.csv`.", &["kind", "rows"], rows, total_row(all));
+        let rows = kinds.flat_map(|kind| self.anomalies_of(kind));
+        page.table("Anomalies by camera", "", &["kind", "camera", "rows"], rows, None);
+    }
+
+    /// Cameras with anomalies of a kind, the most affected first; those beyond the first few together.
+    fn anomalies_of(&self, kind: AnomalyKind) -> Vec<Vec<String>> {
+        let of_kind = self.anomalies.iter().filter(|((k, _), _)| *k == kind);
+        let mut cameras: Vec<(&str, u64)> = of_kind.map(|((_, camera), count)| (camera.as_str(), *count)).collect();
+        cameras.sort_by_key(|(camera, count)| (std::cmp::Reverse(*count), *camera));
+        let row = |camera: String, count: u64| vec![kind.word().to_owned(), camera, number(count)];
+        let (named, further) = cameras.split_at(cameras.len().min(CAMERAS_OF_A_KIND));
+        let rest = (!further.is_empty())
+            .then(|| row(format!("{} further", number(further.len() as u64)), further.iter().map(|(_, count)| count).sum()));
+        named.iter().map(|(camera, count)| row(cell(camera), *count)).chain(rest).collect()
     }
 
     fn next(&self, page: &mut Page) {
         page.line("## What needs review\n");
-        let groups: u64 = self.groups.iter().map(|(_, groups)| groups.groups).sum();
-        let unranked: u64 = self.groups.iter().map(|(_, groups)| groups.unranked).sum();
-        let clocks: u64 = AnomalyKind::ALL.into_iter().filter(|kind| kind.blocks_ranking()).map(|kind| self.of_kind(kind)).sum();
-        let mut todo = Vec::new();
-        if clocks > 0 {
-            let assets = number(self.anomalous);
-            todo.push(format!("{} anomalies of {assets} assets hold back rankings: fill in `decision` in `review_needed.csv`. Shots of one run may be decided together.", number(clocks)));
-        }
-        if groups > 0 {
-            todo.push(format!("{} groups wait for a decision in `duplicate_groups.csv`; {} of them get a ranking only once the anomalies of their members are resolved.", number(groups), number(unranked)));
-        }
-        let unread = self.of_fate(Fate::Unreadable).assets;
-        if unread > 0 {
-            todo.push(format!(
-                "{} assets could not be read: see their problems in `manifest.csv`, and the medium they are on.",
-                number(unread)
-            ));
-        }
-        let damaged = self.integrity.get(&Integrity::Damaged).copied().unwrap_or_default();
-        if damaged > 0 {
-            todo.push(format!("{} assets are damaged: look for an intact copy in their groups or in a backup.", number(damaged)));
-        }
+        let todo = self.todo();
         if todo.is_empty() {
-            todo.push("Nothing: no group, no anomaly, no damage.".to_owned());
+            page.line("Nothing: no group, no anomaly, no damage.");
         }
         todo.into_iter().enumerate().for_each(|(i, what)| page.line(&format!("{}. {what}", i + 1)));
         page.line("\nA blank decision is undecided, and undecided is never moved.");
+    }
+
+    fn todo(&self) -> Vec<String> {
+        let groups: u64 = self.groups.iter().map(|(_, groups)| groups.groups).sum();
+        let unranked: u64 = self.groups.iter().map(|(_, groups)| groups.unranked).sum();
+        let clocks = AnomalyKind::ALL.into_iter().filter(|kind| kind.blocks_ranking()).map(|kind| self.of_kind(kind)).sum();
+        let unread = self.of_fate(Fate::Unreadable).assets;
+        let damaged = self.integrity.get(&Integrity::Damaged).copied().unwrap_or_default();
+        let assets = |n| counted(n, "asset", "assets");
+        let all = [
+            (
+                clocks,
+                format!(
+                    "{} of {} to look at: fill in `decision` in `review_needed.csv`. Shots of one run may be decided together. \
+                     Until then their groups get no ranking.",
+                    counted(clocks, "anomaly", "anomalies"),
+                    assets(self.anomalous)
+                ),
+            ),
+            (
+                groups,
+                format!(
+                    "{} to look at: fill in `decision` in `duplicate_groups.csv`. Without a ranking: {}; the column `ground` says why.",
+                    counted(groups, "group", "groups"),
+                    number(unranked)
+                ),
+            ),
+            (unread, format!("{} not readable: see `problems` in `manifest.csv`, and the medium.", assets(unread))),
+            (damaged, format!("{} damaged: look for an intact copy in the group or in a backup.", assets(damaged))),
+        ];
+        all.into_iter().filter(|(count, _)| *count > 0).map(|(_, what)| what).collect()
     }
 }
 
@@ -266,7 +294,11 @@ impl Page {
 }
 
 fn tally_row(name: &str, tally: Tally) -> Vec<String> {
-    vec![name.to_owned(), number(tally.assets), size(tally.bytes)]
+    vec![name.to_owned(), number(tally.assets), number(tally.bytes)]
+}
+
+fn counted(n: u64, one: &str, many: &str) -> String {
+    format!("{} {}", number(n), if n == 1 { one } else { many })
 }
 
 fn total_row(all: u64) -> Option<Vec<String>> {
@@ -288,7 +320,7 @@ pub(crate) fn number(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i) % 3 == 0 {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -163,6 +163,9 @@ fn labels(svg: &mut Svg, layout: &Layout) {
             continue;
         }
         let x = layout.x((year * 12).max(layout.first));
+        if x + 36.0 > layout.right && year != first_year {
+            continue;
+        }
         svg.line(&format!(
             "<line class=\"axis\" stroke=\"#8a929c\" x1=\"{x:.1}\" x2=\"{x:.1}\" y1=\"{BOTTOM}\" y2=\"{:.1}\"/>",
             BOTTOM + 6.0
@@ -193,7 +196,7 @@ fn undated(svg: &mut Svg, layout: &Layout, count: Count) {
 }
 
 fn legend(svg: &mut Svg, timeline: &Timeline) {
-    let anomalous = timeline.undated.1 + timeline.months.values().map(|count| count.1).sum::<u64>();
+    let anomalous = timeline.undated.1 + timeline.outside.1 + timeline.months.values().map(|count| count.1).sum::<u64>();
     let mut x = LEFT + 190.0;
     let mut sample = |class: &str, colour: &str, text: String| {
         svg.line(&format!("<rect class=\"{class}\" fill=\"{colour}\" x=\"{x:.1}\" y=\"19\" width=\"13\" height=\"13\"/>"));
@@ -205,7 +208,7 @@ fn legend(svg: &mut Svg, timeline: &Timeline) {
         sample("anomalies", "#d9822b", format!("with anomalies to review ({})", number(anomalous)));
     }
     if timeline.outside.0 > 0 {
-        svg.text(x, 30.0, "start", &format!("{} dated centuries away are not shown", number(timeline.outside.0)));
+        svg.text(x, 30.0, "start", &format!("not shown, dated centuries away: {}", number(timeline.outside.0)));
     }
 }
 

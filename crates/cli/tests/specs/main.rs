@@ -1,0 +1,15 @@
+//! What a user gets, sentence by sentence, through the program itself.
+//!
+//! Each spec has a library, a home and a ledger of its own. Nothing here waits by sleeping.
+
+#![allow(clippy::unwrap_used)] // helpers of tests, which clippy.toml's exception does not reach
+
+mod again;
+mod house;
+mod identity;
+mod manifest_csv;
+mod roots;
+mod stop_and_go;
+mod sums;
+mod traced;
+mod untouched;
