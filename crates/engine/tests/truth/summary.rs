@@ -109,12 +109,15 @@ fn groups_and_anomalies_add_up(proofs: &Proofs) {
         line.split(|c: char| !c.is_ascii_digit() && c != ',').filter_map(|w| w.replace(',', "").parse().ok()).collect();
     assert_eq!(stated, [series.len() as u64, series.iter().sum()], "{line}");
 
+    let kinds = counted(proofs.review.iter().map(|r| r["kind"].clone()));
     let anomalies = table(text, "Anomalies");
-    let mut kinds: BTreeMap<String, u64> = BTreeMap::new();
-    for row in anomalies.iter().filter(|r| r[0] != "**all**") {
-        *kinds.entry(row[0].clone()).or_default() += number(&row[2]);
+    assert_eq!(numbers(&anomalies, 0, 1), kinds);
+    assert_eq!(anomalies.last().map_or(0, |all| number(&all[1])), proofs.review.len() as u64);
+    let mut by_camera: BTreeMap<String, u64> = BTreeMap::new();
+    for row in table(text, "Anomalies by camera") {
+        *by_camera.entry(row[0].clone()).or_default() += number(&row[2]);
     }
-    assert_eq!(kinds, counted(proofs.review.iter().map(|r| r["kind"].clone())));
+    assert_eq!(by_camera, kinds);
 }
 
 #[test]
