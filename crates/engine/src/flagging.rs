@@ -36,8 +36,6 @@ pub(crate) fn flag(
 ) -> Result<AnomalyAccount, EngineError> {
     watch.begins(Stage::FlagAnomalies);
     let began = Instant::now();
-    ledger.begin_stage(Stage::FlagAnomalies.command())?;
-    ledger.forget_anomalies()?;
     let mut flagging = Flagging {
         ledger,
         settings,
@@ -47,8 +45,11 @@ pub(crate) fn flag(
         watch,
         owners: owners(ledger)?,
     };
-    flagging.bodiless(run)?;
-    flagging.bodies(run)?;
+    ledger.whole(|| {
+        ledger.forget_anomalies()?;
+        flagging.bodiless(run)?;
+        flagging.bodies(run)
+    })?;
     ledger.finish_stage(Stage::FlagAnomalies.command(), run)?;
     Ok(AnomalyAccount {
         kinds: AnomalyKind::ALL.iter().zip(flagging.kinds).map(|(kind, n)| (kind.word(), n)).collect(),

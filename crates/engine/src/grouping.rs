@@ -59,22 +59,19 @@ pub(crate) fn group(
     drop(members);
     let mut counts: HashMap<Basis, (u64, u64)> = HashMap::new();
     let told = Telling { ledger, run, owners: owners(ledger)? };
-    let mut rows = Vec::new();
     // Strongest basis first, series last; within one by id, which depends on contents alone.
     let mut all: Vec<&Group> = groups.duplicates.iter().chain(&groups.series).collect();
     all.sort_by(|a, b| (a.basis, &a.id).cmp(&(b.basis, &b.id)));
-    for found in all {
+    ledger.replace_groups(all.into_iter().map(|found| {
+        if watch.stop_asked() {
+            return Err(EngineError::Stopped);
+        }
         let count = counts.entry(found.basis).or_default();
         *count = (count.0 + 1, count.1 + found.rows.len() as u64);
         let (row, ranked) = told.row(found)?;
         account.unranked += u64::from(!ranked && found.basis != Basis::Series);
-        rows.push(row);
-        if watch.stop_asked() {
-            return Err(EngineError::Stopped);
-        }
-    }
-    ledger.begin_stage(Stage::GroupDuplicates.command())?;
-    ledger.replace_groups(rows)?;
+        Ok(row)
+    }))?;
     ledger.finish_stage(Stage::GroupDuplicates.command(), run)?;
     account.bases = Basis::ALL
         .into_iter()

@@ -21,23 +21,25 @@ pub(crate) fn form_units(ledger: &mut Ledger, run: RunKey) -> Result<(), EngineE
     let owners = crate::proofs::owners(ledger)?;
     let mut numbers = Numbers::default();
     let mut forming = UnitsInProgress::default();
-    let mut folder: Vec<StoredAsset> = Vec::new();
+    let mut folder: Vec<OwnPart> = Vec::new();
+    let mut here: Option<(SourceId, Vec<u8>)> = None;
     let mut sidecar_dates: HashMap<u32, WallClock> = HashMap::new();
     let mut recorded: HashMap<u32, WallClock> = HashMap::new();
     ledger.for_each_asset(run, |asset| {
-        if folder.last().is_some_and(|last| last.place.source != asset.place.source || last.place.folder != asset.place.folder) {
-            take_in(&mut forming, &folder, &mut numbers, &owners);
+        if here.as_ref().is_none_or(|(source, path)| *source != asset.place.source || *path != asset.place.folder) {
+            take_in(&mut forming, &folder);
             folder.clear();
+            here = Some((asset.place.source.clone(), asset.place.folder.clone()));
         }
         if let Some(date) = asset.sidecar_date {
             sidecar_dates.insert(number(&asset), date);
         }
         if asset.media_type.is_some() && !matches!(asset.fate, Some(Fate::Unreadable | Fate::Skipped | Fate::SetAside)) {
-            folder.push(asset);
+            folder.push(OwnPart::of(asset, &mut numbers, &owners));
         }
         Ok::<(), EngineError>(())
     })?;
-    take_in(&mut forming, &folder, &mut numbers, &owners);
+    take_in(&mut forming, &folder);
     let units = forming.finish();
     for (companion, main, _) in units.companions() {
         if sidecar_dates.contains_key(&companion)
@@ -67,17 +69,42 @@ pub(crate) fn number(asset: &StoredAsset) -> u32 {
     u32::try_from(asset.key.0).unwrap_or(u32::MAX)
 }
 
-fn take_in(forming: &mut UnitsInProgress, folder: &[StoredAsset], numbers: &mut Numbers, owners: &HashMap<SourceId, String>) {
-    let parts: Vec<Part<'_>> = folder
-        .iter()
-        .map(|asset| Part {
-            asset: number(asset),
-            source: of(&mut numbers.sources, asset.place.source.clone()),
+/// A part that waits for its folder to be complete: no more of it than units need, as a folder may hold a million.
+struct OwnPart {
+    asset: u32,
+    source: u32,
+    owner: u32,
+    name: Vec<u8>,
+    media_type: MediaType,
+    moment: Option<CaptureMoment>,
+    content_identifier: Option<String>,
+}
+
+impl OwnPart {
+    fn of(asset: StoredAsset, numbers: &mut Numbers, owners: &HashMap<SourceId, String>) -> OwnPart {
+        OwnPart {
+            asset: number(&asset),
             owner: of(&mut numbers.owners, owners.get(&asset.place.source).cloned().unwrap_or_default()),
-            name: &asset.place.name,
             media_type: asset.media_type.unwrap_or(MediaType::Other),
             moment: CaptureMoment::of(&asset.facts, &mut numbers.words),
-            content_identifier: asset.facts.content_identifier.as_deref(),
+            source: of(&mut numbers.sources, asset.place.source),
+            name: asset.place.name,
+            content_identifier: asset.facts.content_identifier,
+        }
+    }
+}
+
+fn take_in(forming: &mut UnitsInProgress, folder: &[OwnPart]) {
+    let parts: Vec<Part<'_>> = folder
+        .iter()
+        .map(|part| Part {
+            asset: part.asset,
+            source: part.source,
+            owner: part.owner,
+            name: &part.name,
+            media_type: part.media_type,
+            moment: part.moment,
+            content_identifier: part.content_identifier.as_deref(),
         })
         .collect();
     forming.folder(&parts);

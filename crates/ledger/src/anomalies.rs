@@ -91,3 +91,33 @@ fn read(r: &rusqlite::Row<'_>) -> rusqlite::Result<StoredAnomaly> {
         seen: r.get(6)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flagging_that_is_stopped_leaves_the_old_anomalies() {
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(dir.path()).unwrap();
+        let found = |kind: &str| StoredAnomaly {
+            asset: AssetKey(1),
+            kind: kind.to_owned(),
+            run: None,
+            evidence: String::new(),
+            suggestion: None,
+            confidence: None,
+            seen: String::new(),
+        };
+        let flagged = |kind: &'static str, stopped: bool| {
+            ledger.whole(|| {
+                ledger.forget_anomalies()?;
+                (0..3000).try_for_each(|_| ledger.store_anomaly(&found(kind)))?;
+                if stopped { Err(LedgerError::InUse { dir: dir.path().to_owned() }) } else { Ok(()) }
+            })
+        };
+        flagged("zero-date", false).unwrap();
+        flagged("late-date", true).unwrap_err();
+        assert_eq!(ledger.anomalies_of(AssetKey(1)).unwrap(), [found("zero-date")]);
+    }
+}

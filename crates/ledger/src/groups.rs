@@ -47,35 +47,35 @@ pub struct StoredGroup {
 }
 
 impl Ledger {
-    /// Replaces all groups.
+    /// Replaces all groups with what `groups` gives one at a time, reading this ledger or not. When that ends with an error,
+    /// the old groups stay.
     ///
     /// # Errors
-    /// When the ledger cannot be written.
-    pub fn replace_groups(&mut self, groups: impl IntoIterator<Item = GroupRow>) -> Result<(), LedgerError> {
+    /// When the ledger cannot be written, or the first error that `groups` gives.
+    pub fn replace_groups<E: From<LedgerError>>(&self, groups: impl IntoIterator<Item = Result<GroupRow, E>>) -> Result<(), E> {
         self.flush()?;
-        let step = self.survey.transaction()?;
-        step.execute_batch("DELETE FROM grouping; DELETE FROM member")?;
-        {
-            let mut add_group = step.prepare("INSERT INTO grouping (id, ord, basis, seen) VALUES (?1, ?2, ?3, ?4)")?;
-            let mut add_member = step.prepare(
-                "INSERT INTO member (grouping, ord, asset, basis, distance, rank, ground) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            )?;
-            for (ord, group) in groups.into_iter().enumerate() {
-                add_group.execute(params![group.id.as_str(), ord as i64, group.basis, group.seen])?;
-                for (ord, m) in group.members.iter().enumerate() {
-                    add_member.execute(params![
-                        group.id.as_str(),
-                        ord as i64,
-                        m.asset.0,
-                        m.basis,
-                        m.distance,
-                        m.rank,
-                        m.ground
-                    ])?;
-                }
-            }
+        let step = self.survey.unchecked_transaction().map_err(LedgerError::from)?;
+        step.execute_batch("DELETE FROM grouping; DELETE FROM member").map_err(LedgerError::from)?;
+        for (ord, group) in groups.into_iter().enumerate() {
+            self.add_group(ord, &group?)?;
         }
-        step.commit()?;
+        step.commit().map_err(LedgerError::from)?;
+        Ok(())
+    }
+
+    fn add_group(&self, ord: usize, group: &GroupRow) -> Result<(), LedgerError> {
+        self.survey.prepare_cached("INSERT INTO grouping (id, ord, basis, seen) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
+            group.id.as_str(),
+            ord as i64,
+            group.basis,
+            group.seen
+        ])?;
+        let mut add_member = self.survey.prepare_cached(
+            "INSERT INTO member (grouping, ord, asset, basis, distance, rank, ground) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        )?;
+        for (ord, m) in group.members.iter().enumerate() {
+            add_member.execute(params![group.id.as_str(), ord as i64, m.asset.0, m.basis, m.distance, m.rank, m.ground])?;
+        }
         Ok(())
     }
 

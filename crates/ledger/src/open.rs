@@ -17,6 +17,8 @@ pub struct Ledger {
     pub(crate) record: Connection,
     dir: PathBuf,
     in_batch: Cell<usize>,
+    // Whether what is written now counts only together.
+    whole: Cell<bool>,
     // Held until the ledger is dropped: two surveys must not write one ledger.
     _lock: File,
 }
@@ -53,7 +55,7 @@ impl Ledger {
         let mut record = connect(&dir.join("record.sqlite"), "FULL")?;
         migrate::migrate(&mut survey, migrate::SURVEY)?;
         migrate::migrate(&mut record, migrate::RECORD)?;
-        Ok(Ledger { survey, record, dir: dir.to_owned(), in_batch: Cell::new(0), _lock: lock })
+        Ok(Ledger { survey, record, dir: dir.to_owned(), in_batch: Cell::new(0), whole: Cell::new(false), _lock: lock })
     }
 
     /// The folder it lies in.
@@ -64,6 +66,9 @@ impl Ledger {
 
     /// Opens a batch of writes if none is open.
     pub(crate) fn batch(&self) -> Result<(), LedgerError> {
+        if self.whole.get() {
+            return Ok(());
+        }
         if self.in_batch.get() >= BATCH {
             self.flush()?;
         }
@@ -72,6 +77,21 @@ impl Ledger {
         }
         self.in_batch.set(self.in_batch.get() + 1);
         Ok(())
+    }
+
+    /// Does work of which all is written or nothing: a stage that is stopped leaves its old result as it was.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written, or what `work` returns.
+    pub fn whole<T, E: From<LedgerError>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        self.flush()?;
+        let step = self.survey.unchecked_transaction().map_err(LedgerError::from)?;
+        self.whole.set(true);
+        let done = work();
+        self.whole.set(false);
+        let done = done?; // on the way out the step is rolled back
+        step.commit().map_err(LedgerError::from)?;
+        Ok(done)
     }
 
     /// Puts all that was written so far on disk.

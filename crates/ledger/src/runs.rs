@@ -79,16 +79,6 @@ impl Ledger {
         self.flush()
     }
 
-    /// Notes that a stage begins: from now on what is stored of it is not whole.
-    ///
-    /// # Errors
-    /// When the ledger cannot be written.
-    pub fn begin_stage(&self, stage: &str) -> Result<(), LedgerError> {
-        self.batch()?;
-        self.survey.execute("DELETE FROM stage_done WHERE stage = ?1", [stage])?;
-        Ok(())
-    }
-
     /// Notes that all findings of a stage over a run are stored.
     ///
     /// # Errors

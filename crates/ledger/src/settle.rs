@@ -43,8 +43,9 @@ impl Ledger {
             let below = [&note.folder[..], b"/"].concat();
             let past = [&note.folder[..], b"0"].concat(); // '0' follows '/'
             kept += step.execute(
-                "UPDATE asset SET seen_run = ?1, fate = 'unreadable', problems = 'unreadable' || char(9) || ?5 || \
-                 coalesce(char(10) || problems, '') \
+                "UPDATE asset SET seen_run = ?1, fate = 'unreadable', problems = CASE WHEN fate = 'unreadable' AND \
+                 problems LIKE 'unreadable' || char(9) || '%' THEN problems ELSE 'unreadable' || char(9) || ?5 || \
+                 coalesce(char(10) || problems, '') END \
                  WHERE source = ?2 AND seen_run < ?1 AND gone_since IS NULL AND (?3 = X'' OR folder = ?3 OR (folder >= ?4 AND folder < ?6) \
                  OR (folder || CASE folder WHEN X'' THEN X'' ELSE X'2F' END || name) = ?3)",
                 params![run.0, source.as_str(), note.folder, below, format!("its folder could not be read: {}", note.reason), past],
@@ -162,7 +163,7 @@ impl Ledger {
         Ok(departed)
     }
 
-    /// Gives each content that appeared in this run the id of an equal one that departed.
+    /// Gives each content that appeared since the last settling the id of an equal one that departed.
     fn assign(
         &self,
         run: RunKey,
@@ -232,6 +233,15 @@ mod tests {
     impl Walk {
         /// Walks places with contents (told by one byte); each is met as changed, as an editor or a copy would leave it.
         fn over(&mut self, found: &[(&str, u8)]) -> Settled {
+            let run = self.interrupted_over(found);
+            self.ledger.mark_vanished(run, &self.source).unwrap();
+            let settled = self.ledger.settle(run, &self.source).unwrap();
+            self.ledger.finish_run(run, 10).unwrap();
+            settled
+        }
+
+        /// Walks and reads, and is killed before identities are settled.
+        fn interrupted_over(&mut self, found: &[(&str, u8)]) -> RunKey {
             let run = self.ledger.begin_run("survey", "test", std::slice::from_ref(&self.source), 10).unwrap();
             for (path, content) in found {
                 self.inode += 1;
@@ -250,10 +260,7 @@ mod tests {
                 };
                 self.ledger.store(run, key, &reading).unwrap();
             }
-            self.ledger.mark_vanished(run, &self.source).unwrap();
-            let settled = self.ledger.settle(run, &self.source).unwrap();
-            self.ledger.finish_run(run, 11).unwrap();
-            settled
+            run
         }
 
         fn id(&self, path: &str) -> String {
@@ -309,5 +316,36 @@ mod tests {
         assert_eq!(walk.over(&[("b.jpg", 2)]), Settled { moved: 0, gone: 1 });
         walk.over(&[("b.jpg", 2), ("restored/a.jpg", 1)]);
         assert_eq!(walk.id("restored/a.jpg"), id);
+    }
+
+    #[test]
+    fn a_renamed_asset_keeps_its_id_though_the_survey_that_met_it_first_was_interrupted() {
+        let mut walk = walk();
+        walk.over(&[("a.jpg", 1), ("b.jpg", 2)]);
+        let id = walk.id("a.jpg");
+        walk.interrupted_over(&[("new/c.jpg", 1)]);
+        walk.interrupted_over(&[("b.jpg", 2)]);
+        walk.over(&[("b.jpg", 2), ("new/c.jpg", 1)]);
+        assert_eq!(walk.id("new/c.jpg"), id);
+    }
+
+    #[test]
+    fn a_folder_that_stays_unreadable_is_told_once() {
+        let mut walk = walk();
+        walk.over(&[("a/x.jpg", 1)]);
+        for _ in 0..3 {
+            let run = walk.ledger.begin_run("survey", "test", std::slice::from_ref(&walk.source), 10).unwrap();
+            let note = crate::FolderNote {
+                source: walk.source.clone(),
+                folder: b"a".to_vec(),
+                kind: FolderNoteKind::Unreadable,
+                reason: "permission denied".to_owned(),
+            };
+            walk.ledger.note_folder(run, &note).unwrap();
+            assert_eq!(walk.ledger.mark_vanished(run, &walk.source).unwrap(), 1);
+            walk.ledger.finish_run(run, 10).unwrap();
+        }
+        let asset = walk.ledger.asset_at(&Place::of(&walk.source, b"a/x.jpg")).unwrap().unwrap();
+        assert_eq!((asset.fate, asset.problems.len()), (Some(Fate::Unreadable), 1), "{:?}", asset.problems);
     }
 }

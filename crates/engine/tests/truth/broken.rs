@@ -2,7 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::proofs::{by_path, of_corpus, truth};
+use lightproof_testkit::corpus::shared_corpus;
+
+use crate::{
+    proofs::{House, by_path, of_corpus, truth},
+    rules,
+};
 
 #[test]
 fn every_broken_file_has_a_fate_and_a_reason() {
@@ -45,8 +50,12 @@ fn files_without_a_picture_share_no_digest_fingerprint_or_group() {
     let grouped: BTreeMap<&str, &str> = proofs.groups.iter().map(|r| (r["asset_id"].as_str(), r["basis"].as_str())).collect();
     for row in &proofs.manifest {
         let pictured = !row["image_digest"].is_empty() || !row["phash"].is_empty();
-        let unread = row["fate"] != "read" || row["integrity"] == "unreadable";
-        assert!(!unread || !pictured, "{} could not be read and has a digest", row["path"]);
+        assert!(row["fate"] == "read" || !pictured, "{} could not be read and has a digest", row["path"]);
+        assert!(
+            row["integrity"] != "unreadable" || row["phash"].is_empty(),
+            "{} shows nothing and has a fingerprint",
+            row["path"]
+        );
         if row["bytes"] == "0" || row["fate"] != "read" {
             assert!(!grouped.contains_key(row["asset_id"].as_str()), "{} is in a group", row["path"]);
         }
@@ -62,4 +71,23 @@ fn files_without_a_picture_share_no_digest_fingerprint_or_group() {
         println!("{group}");
         rows.iter().for_each(|r| println!("    {} {} {}", r["basis"], r["distance"], r["path"]));
     }
+}
+
+#[test]
+fn a_second_survey_opens_nothing_and_tells_the_same() {
+    let Some(corpus) = shared_corpus() else { return };
+    let house = House::new();
+    let [broken, formats] = ["broken", "formats"].map(|part| corpus.join(part));
+    let roots = [(broken.as_path(), ""), (formats.as_path(), "")];
+    let (first, second) = (house.survey(&roots), house.survey(&roots));
+    rules::hold(&second);
+    assert!(first.opened > 300);
+    assert_eq!(second.opened, 0, "what cannot be read is not read again either");
+    for (was, is) in first.manifest.iter().zip(&second.manifest) {
+        let mut was = was.clone();
+        let fate = if was["fate"] == "read" { "unchanged".to_owned() } else { was["fate"].clone() };
+        was.insert("fate".to_owned(), fate);
+        assert_eq!(&was, is);
+    }
+    assert_eq!((first.groups, first.review), (second.groups, second.review));
 }

@@ -36,6 +36,8 @@ pub struct Proofs {
     pub summary: String,
     /// Fates as the closing account counts them.
     pub fates: BTreeMap<&'static str, u64>,
+    /// How many assets were opened.
+    pub opened: u64,
 }
 
 impl House {
@@ -73,6 +75,7 @@ impl House {
             review: rows(&out.join("review_needed.csv")),
             summary: fs::read_to_string(out.join("LIBRARY_SUMMARY.md")).unwrap(),
             fates: account.walk.fates.iter().map(|(fate, n)| (fate.word(), *n)).collect(),
+            opened: account.walk.opened,
         }
     }
 }

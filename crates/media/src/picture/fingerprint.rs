@@ -100,6 +100,8 @@ fn column(reduced: &Reduced, x: usize) -> Line {
 
 /// How far the gray of a border may stray, in grays.
 const BORDER_TOLERANCE: f32 = 8.0;
+/// How much more than the border the picture within strays, or how much lighter or darker it is, in grays.
+const EDGE: f32 = 32.0;
 /// The widest border that is trimmed on one side.
 const BORDER_SHARE: f32 = 0.2;
 
@@ -114,7 +116,18 @@ fn trimmed(_reduced: &Reduced, cells: usize, line_at: impl Fn(usize) -> Line) ->
             })
             .count()
     };
-    let start = outer(line_at(0), &|i| i);
-    let end = outer(line_at(cells - 1), &|i| cells - 1 - i);
+    // What was added as a border ends at an edge. A sky that only fades, or a dark corner, ends nowhere: where the tolerance
+    // would cut it is a matter of noise, and a re-encoded copy would be cut elsewhere.
+    let at_an_edge = |lines: usize, at: &dyn Fn(usize) -> usize| {
+        if lines == 0 || lines == most {
+            return 0;
+        }
+        let (border, inside) = (line_at(at(lines - 1)), line_at(at((lines + cells.div_ceil(64)).min(cells - 1))));
+        let wider = (inside.high - inside.low) - (border.high - border.low);
+        if wider.max((inside.mean - border.mean).abs()) >= EDGE { lines } else { 0 }
+    };
+    let (ahead, back) = (|i| i, |i| cells - 1 - i);
+    let start = at_an_edge(outer(line_at(0), &ahead), &ahead);
+    let end = at_an_edge(outer(line_at(cells - 1), &back), &back);
     (start as f32, (cells - end) as f32)
 }
