@@ -26,14 +26,14 @@ pub fn survey(account: &SurveyAccount, out: &Path) -> String {
 
 /// How many assets met which fate.
 pub fn walk(account: &WalkAccount) -> String {
-    let mut text = format!("{STRONG}{} assets{STRONG:#}\n", number(account.assets));
+    let mut text = format!("{STRONG}{}{STRONG:#}\n", counted(account.assets, "asset"));
     for (fate, count) in account.fates.iter().filter(|(_, count)| *count > 0) {
         text.push_str(&line(*count, fate.word()));
     }
     if account.damaged > 0 {
         text.push_str(&line(account.damaged, "of them damaged (manifest.csv says where)"));
     }
-    let read = format!("{} of {} assets read", size(account.bytes_read), number(account.opened));
+    let read = format!("{} of {} read", size(account.bytes_read), counted(account.opened, "asset"));
     text.push_str(&format!("  {FAINT}{read} in {}{FAINT:#}\n", duration(account.seconds)));
     for (count, what) in [
         (account.further_places, "further places of the same assets (hard links, overlapping folders)"),
@@ -65,10 +65,10 @@ pub fn walk(account: &WalkAccount) -> String {
 /// How many groups of which basis.
 pub fn groups(account: &GroupAccount) -> String {
     let duplicates: u64 = account.bases.iter().filter(|b| b.basis != "series").map(|b| b.groups).sum();
-    let mut text = format!("{STRONG}{} duplicate groups{STRONG:#}\n", number(duplicates));
+    let mut text = format!("{STRONG}{}{STRONG:#}\n", counted(duplicates, "duplicate group"));
     for basis in account.bases.iter().filter(|b| b.groups > 0) {
         let told = if basis.basis == "series" { "series (for information; these are not duplicates)" } else { basis.basis };
-        text.push_str(&line(basis.groups, &format!("{told}, {} assets", number(basis.members))));
+        text.push_str(&line(basis.groups, &format!("{told}, {}", counted(basis.members, "asset"))));
     }
     if account.unranked > 0 {
         text.push_str(&line(account.unranked, "without a ranking until a clock has been reviewed"));
@@ -85,7 +85,7 @@ pub fn groups(account: &GroupAccount) -> String {
 
 /// How many anomalies of which kind.
 pub fn anomalies(account: &AnomalyAccount) -> String {
-    let mut text = format!("{STRONG}{} assets with a date to review{STRONG:#}\n", number(account.assets));
+    let mut text = format!("{STRONG}{} with a date to review{STRONG:#}\n", counted(account.assets, "asset"));
     for (kind, count) in account.kinds.iter().filter(|(_, count)| *count > 0) {
         text.push_str(&line(*count, kind));
     }
@@ -115,6 +115,11 @@ fn next(account: &SurveyAccount, out: &Path) -> String {
 
 fn line(count: u64, what: &str) -> String {
     format!("  {:>9}  {what}\n", number(count))
+}
+
+/// How many of something there are: "1 asset", "2 assets".
+fn counted(n: u64, what: &str) -> String {
+    format!("{} {what}{}", number(n), if n == 1 { "" } else { "s" })
 }
 
 /// A number with its thousands apart.
@@ -204,6 +209,7 @@ mod tests {
     #[test]
     fn numbers_and_sizes_are_easy_to_read() {
         assert_eq!([0, 999, 1000, 135_412, 10_000_000].map(number), ["0", "999", "1,000", "135,412", "10,000,000"]);
+        assert_eq!([0, 1, 2].map(|n| counted(n, "asset")), ["0 assets", "1 asset", "2 assets"]);
         assert_eq!([0, 999, 3_710_000, 3_000_000_000_000].map(size), ["0 B", "999 B", "3.7 MB", "3.0 TB"]);
     }
 }
