@@ -153,6 +153,7 @@ struct Telling<'a> {
 struct Shown {
     asset: StoredAsset,
     companions: Vec<StoredAsset>,
+    /// Kinds of the anomalies of the asset and its companions.
     anomalies: Vec<String>,
     basis: Basis,
     distance: u8,
@@ -166,8 +167,14 @@ impl Telling<'_> {
             .iter()
             .map(|row| {
                 let asset = self.ledger.asset_of_key(AssetKey(row.asset.into()))?;
-                let anomalies = self.ledger.anomalies_of(asset.key)?.into_iter().map(|a| a.kind).collect();
                 let companions = self.ledger.companions_of(self.run, asset.key)?;
+                // The clock of a companion is a clock of the group: the RAW beside a JPEG is judged by its own date.
+                let mut anomalies = Vec::new();
+                for part in std::iter::once(&asset).chain(&companions) {
+                    anomalies.extend(self.ledger.anomalies_of(part.key)?.into_iter().map(|a| a.kind));
+                }
+                anomalies.sort_unstable();
+                anomalies.dedup();
                 Ok(Shown { asset, companions, anomalies, basis: row.basis, distance: row.distance })
             })
             .collect::<Result<Vec<_>, EngineError>>()?;

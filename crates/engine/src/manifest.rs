@@ -205,7 +205,7 @@ impl Walker<'_> {
                 self.to_read += 1;
                 self.bytes += stamp.size;
                 // It may be at home in a source that this run does not walk: then it is read from where it was met.
-                if self.ledger.asset_of_key(asset).is_ok_and(|known| known.place != *place) {
+                if self.ledger.home_of(asset).is_ok_and(|home| home != *place) {
                     self.elsewhere.insert(asset, (root, place.path()));
                 }
             }

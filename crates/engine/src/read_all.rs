@@ -133,7 +133,7 @@ impl Desk<'_> {
     fn receive(&mut self) -> Result<(), EngineError> {
         match self.results.recv() {
             Ok((asset, read)) => self.store(asset, &read),
-            Err(_) => Ok(()),
+            Err(_) => Err(EngineError::NoThread(std::io::Error::other("the reading threads have ended"))),
         }
     }
 

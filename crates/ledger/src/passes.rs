@@ -116,6 +116,17 @@ impl Ledger {
         Ok(query.query_row([key.0], StoredAsset::read)?)
     }
 
+    /// The place of an asset.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or has no such row.
+    pub fn home_of(&self, key: AssetKey) -> Result<Place, LedgerError> {
+        let mut query = self.survey.prepare_cached("SELECT source, folder, name FROM asset WHERE key = ?1")?;
+        Ok(query.query_row([key.0], |r| {
+            Ok(Place { source: SourceId::new(r.get::<_, String>(0)?), folder: r.get(1)?, name: r.get(2)? })
+        })?)
+    }
+
     /// The companions of an asset.
     ///
     /// # Errors
