@@ -167,8 +167,11 @@ fn frames_of_a_burst_are_no_duplicates_where_fractions_tell_them_apart() {
     let kinds: BTreeMap<_, _> = merged.iter().map(|((kind, _), pairs)| (kind.as_str(), pairs.len())).collect();
     println!("nearer than what re-encoding does, of 48 pairs each: {kinds:?}");
     assert_eq!(kinds.get("fractions"), None, "fractions of a second tell frames apart");
-    // Where nothing but the second is stated, frames that lie nearer than re-encoding does cannot be told from copies; all
-    // that is certain is that a frame is never called the same bytes or the same image as another.
+    // Where nothing but the second is stated, frames that lie nearer than re-encoding does cannot be told from copies
+    // (docs/grouping.md). How many do is measured: it may fall, and must not grow unseen.
+    for (kind, most) in [("none", 31), ("zeros", 36)] {
+        assert!(kinds.get(kind).is_none_or(|&pairs| pairs <= most), "{kinds:?}");
+    }
     assert!(proofs.groups.iter().all(|r| ["same-shot", "series"].contains(&r["basis"].as_str())));
 }
 
@@ -194,8 +197,8 @@ fn copies_are_found_among_all_these_strangers() {
     let mut of: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     proofs.groups.iter().for_each(|r| of.entry(&r["path"][..10]).or_default().push(&r["path"][11..12]));
     println!("{:?}", of.iter().filter(|(_, parts)| parts.len() != 4).collect::<Vec<_>>());
-    // A white border around a picture with a plain edge of its own cannot always be told from it.
-    assert!(found as f64 >= 0.98 * 360.0, "{found}");
+    // A white border around a picture with a plain edge of its own cannot always be told from it: two of sixty here.
+    assert!(found >= 354, "{found} of 360");
 }
 
 /// What is known to be beyond a picture's evidence: forms of one layout. Measured and printed, so that a change shows.
