@@ -39,7 +39,7 @@ pub(crate) fn flag(
     let mut flagging = Flagging {
         ledger,
         settings,
-        now: utc(now),
+        now: utc(end_of_day(now)),
         kinds: vec![0; AnomalyKind::ALL.len()],
         assets: 0,
         watch,
@@ -171,9 +171,16 @@ fn shot(asset: &StoredAsset) -> Shot {
         body_made: facts.body_made,
         number: FileNumber::of(&String::from_utf8_lossy(&asset.place.folder), &String::from_utf8_lossy(&asset.place.name)),
         modified: Some(asset.stamp.mtime.div_euclid(1_000_000_000)),
-        first_seen: Some(asset.first_seen),
+        first_seen: Some(end_of_day(asset.first_seen)),
         ..Shot::new(asset.key.0 as u64, asset.media_type.map_or(Class::Other, |t| t.class()))
     }
+}
+
+/// The last second of a moment's day, UTC. Bounds of a date are told by the day of the survey: its second says nothing, and
+/// would make two surveys of one library differ.
+fn end_of_day(seconds: i64) -> i64 {
+    const DAY: i64 = 86_400;
+    seconds.div_euclid(DAY) * DAY + (DAY - 1)
 }
 
 /// Seconds since 1970 as wall clock in UTC.
