@@ -6,7 +6,7 @@ use lightproof_ledger::{AssetKey, Ledger, RunKey, StoredAsset};
 use lightproof_model::{
     asset::{Fate, SourceId},
     media_type::{Class, MediaType},
-    moment::WallClock,
+    moment::{WallClock, in_utc},
     same_shot::{CaptureMoment, Words},
     unit::{Part, Units, UnitsInProgress},
 };
@@ -77,6 +77,7 @@ struct OwnPart {
     name: Vec<u8>,
     media_type: MediaType,
     moment: Option<CaptureMoment>,
+    utc: Option<WallClock>,
     content_identifier: Option<String>,
 }
 
@@ -87,11 +88,19 @@ impl OwnPart {
             owner: of(&mut numbers.owners, owners.get(&asset.place.source).cloned().unwrap_or_default()),
             media_type: asset.media_type.unwrap_or(MediaType::Other),
             moment: CaptureMoment::of(&asset.facts, &mut numbers.words),
+            utc: utc(&asset),
             source: of(&mut numbers.sources, asset.place.source),
             name: asset.place.name,
             content_identifier: asset.facts.content_identifier,
         }
     }
+}
+
+/// When an asset was taken in UTC: by its own zone, else by GPS; a video by its container.
+fn utc(asset: &StoredAsset) -> Option<WallClock> {
+    let facts = &asset.facts;
+    let stated = facts.date_time_original.at().and_then(|at| in_utc(at, facts.offset.as_deref()));
+    stated.or(facts.gps_time_utc).or(facts.container_time_utc)
 }
 
 fn take_in(forming: &mut UnitsInProgress, folder: &[OwnPart]) {
@@ -104,6 +113,7 @@ fn take_in(forming: &mut UnitsInProgress, folder: &[OwnPart]) {
             name: &part.name,
             media_type: part.media_type,
             moment: part.moment,
+            utc: part.utc,
             content_identifier: part.content_identifier.as_deref(),
         })
         .collect();

@@ -96,6 +96,30 @@ fn shape(text: &str) -> Option<[i16; 6]> {
     Some([number(0..4)?, number(5..7)?, number(8..10)?, number(11..13)?, number(14..16)?, number(17..19)?])
 }
 
+/// Seconds ahead of UTC of `+02:00`, `-03:30`, `Z` (Exif 2.31, tag 0x9011).
+#[must_use]
+pub fn offset_seconds(text: &str) -> Option<i64> {
+    let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
+    if text.eq_ignore_ascii_case("z") {
+        return Some(0);
+    }
+    let (sign, digits) = match text.split_at_checked(1)? {
+        ("+", digits) => (1, digits),
+        ("-", digits) => (-1, digits),
+        _ => return None,
+    };
+    let (hours, minutes) = digits.split_once(':')?;
+    let number = |part: &str| (part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse::<i64>().ok())?;
+    let (hours, minutes) = (number(hours)?, number(minutes)?);
+    (hours <= 14 && minutes < 60).then_some(sign * (hours * 3600 + minutes * 60))
+}
+
+/// What a wall clock shows in UTC, where an offset is stated.
+#[must_use]
+pub fn in_utc(at: WallClock, offset: Option<&str>) -> Option<WallClock> {
+    at.checked_sub(jiff::SignedDuration::from_secs(offset_seconds(offset?)?)).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -127,5 +151,30 @@ mod tests {
         assert!(matches!(RecordedDate::parse("2009:02:30 10:00:00"), RecordedDate::Impossible { .. }));
         assert!(matches!(RecordedDate::parse("2009:07:17 24:00:00"), RecordedDate::Impossible { .. }));
         assert_eq!(RecordedDate::parse("2009:02:30 10:00:00").at(), None);
+    }
+
+    #[test]
+    fn offsets_are_read_as_exif_writes_them() {
+        for (text, seconds) in [
+            ("+02:00", Some(7200)),
+            ("-03:30", Some(-12_600)),
+            ("Z", Some(0)),
+            ("+02:00\0", Some(7200)),
+            ("02:00", None),
+            ("+2:00", None),
+            ("+99:00", None),
+            ("", None),
+            ("é", None),
+            ("+ə2:00", None),
+        ] {
+            assert_eq!(offset_seconds(text), seconds, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_wall_clock_with_its_offset_tells_utc() {
+        let at = RecordedDate::parse("2020:01:01 00:30:00").at().unwrap();
+        assert_eq!(in_utc(at, Some("+01:00")), RecordedDate::parse("2019:12:31 23:30:00").at());
+        assert_eq!((in_utc(at, None), in_utc(at, Some("here"))), (None, None));
     }
 }

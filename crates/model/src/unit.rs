@@ -2,7 +2,7 @@
 //!
 //! RAW and JPEG of one shot, the two halves of a live photo, and sidecars. The JPEG or HEIC is the main asset. Two photographs,
 //! or a photograph and a video, are never one unit for their names alone: the capture moment must agree, or the content
-//! identifier. Where two mains fit, the part stays alone and says why.
+//! identifier. A video that states no wall clock agrees by its container's UTC time, written when its few seconds end. Where two mains fit, the part stays alone and says why.
 //! Works folder by folder: what is kept in between is the companions found, and content identifiers without a partner.
 //! Absent on purpose: looks. What a picture shows does not make it a companion.
 
@@ -14,6 +14,7 @@ use self::names::{SidecarFit, key, sidecar_fit, stem};
 use crate::{
     digest::Sha1,
     media_type::{Class, MediaType},
+    moment::WallClock,
     same_shot::{Agreement, CaptureMoment},
 };
 
@@ -32,6 +33,8 @@ pub struct Part<'a> {
     pub media_type: MediaType,
     /// When it was taken, if it says so.
     pub moment: Option<CaptureMoment>,
+    /// When it was taken in UTC, as its zone, its GPS or its container tells, if it does.
+    pub utc: Option<WallClock>,
     /// What ties the halves of a live photo together.
     pub content_identifier: Option<&'a str>,
 }
@@ -111,14 +114,16 @@ impl UnitsInProgress {
         let beside = |k: usize| by_stem.get(stems[k].as_slice()).map_or(&[][..], Vec::as_slice);
         self.tie_identifiers(parts, &stems);
         for (k, part) in parts.iter().enumerate() {
-            let of_class = |class: Class| beside(k).iter().map(|&o| &parts[o]).filter(move |o| o.media_type.class() == class);
             let bond = match part.media_type.class() {
                 Class::Raw => Bond::RawOfShot,
                 Class::Video if self.units.companion_of(part.asset).is_none() => Bond::MotionOfShot,
                 _ => continue,
             };
-            let fits: Vec<u32> =
-                of_class(Class::Photo).filter(|photo| is_one_shot(photo, part)).map(|photo| photo.asset).collect();
+            // Pixel phones write PXL_1.MP beside PXL_1.MP.jpg: there the photograph's stem is the video's whole name.
+            let whole = by_stem.get(key(part.name).as_slice()).filter(|_| bond == Bond::MotionOfShot);
+            let near = beside(k).iter().chain(whole.into_iter().flatten()).map(|&o| &parts[o]);
+            let photos = near.filter(|o| o.media_type.class() == Class::Photo);
+            let fits: Vec<u32> = photos.filter(|photo| is_one_shot(photo, part)).map(|photo| photo.asset).collect();
             self.tie(part.asset, fits, bond);
         }
         self.tie_sidecars(parts, &by_stem);
@@ -190,6 +195,11 @@ impl UnitsInProgress {
                         let cut = by_name.range(start.clone()..).take_while(|(name, _)| name.starts_with(&start));
                         cut.flat_map(|(_, pictures)| pictures.iter().copied()).collect()
                     }
+                    SidecarFit::CutNumbered(start, number) => {
+                        let cut = by_name.range(start.clone()..).take_while(|(name, _)| name.starts_with(&start));
+                        let numbered = cut.filter(|(name, _)| stem(name).ends_with(&number));
+                        numbered.flat_map(|(_, pictures)| pictures.iter().copied()).collect()
+                    }
                 };
                 (!pictures.is_empty()).then_some(pictures)
             });
@@ -240,11 +250,21 @@ fn is_picture(part: &Part<'_>) -> bool {
     matches!(part.media_type.class(), Class::Photo | Class::Raw | Class::Video)
 }
 
+/// Seconds between a photograph and the end of the motion video taken with it.
+const MOTION_SECONDS: u64 = 5;
+
 /// Same owner, and capture moments that both state and that agree; two different content identifiers contradict.
-fn is_one_shot(a: &Part<'_>, b: &Part<'_>) -> bool {
-    let (Some(x), Some(y)) = (a.moment, b.moment) else { return false };
-    let contradicts = matches!((a.content_identifier, b.content_identifier), (Some(a), Some(b)) if a != b);
-    a.owner == b.owner && !contradicts && x.agrees(&y) != Agreement::Differs
+fn is_one_shot(photo: &Part<'_>, part: &Part<'_>) -> bool {
+    let contradicts = matches!((photo.content_identifier, part.content_identifier), (Some(a), Some(b)) if a != b);
+    let agrees = match (photo.moment, part.moment) {
+        (Some(x), Some(y)) => x.agrees(&y) != Agreement::Differs,
+        (Some(_), None) if part.media_type.class() == Class::Video => {
+            let apart = photo.utc.zip(part.utc).map(|(a, b)| a.duration_since(b).unsigned_abs().as_secs());
+            apart.is_some_and(|seconds| seconds <= MOTION_SECONDS)
+        }
+        _ => false,
+    };
+    photo.owner == part.owner && !contradicts && agrees
 }
 
 #[cfg(test)]

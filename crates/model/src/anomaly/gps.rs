@@ -9,7 +9,10 @@ use super::{
     Anomaly, AnomalyKind, Confidence, Correction, Interval, Suggestion,
     wall::{DAY, HOUR, MINUTE, ZONES_AHEAD, ZONES_BEHIND, offset_words, seconds, wall, words},
 };
-use crate::{moment::WallClock, probe::Position};
+use crate::{
+    moment::{WallClock, offset_seconds},
+    probe::Position,
+};
 
 const QUARTER: i64 = 15 * MINUTE;
 const SLACK_AT_HOURS: i64 = 5 * MINUTE;
@@ -137,23 +140,6 @@ fn solar_hours(position: Position) -> Option<f64> {
     (there && position.longitude.abs() <= 180.0).then(|| position.longitude / 15.0)
 }
 
-/// Reads `+02:00`, `-03:30`, `Z` (Exif 2.31, tag 0x9011).
-pub(super) fn offset_seconds(text: &str) -> Option<i64> {
-    let text = text.trim_matches(|c: char| c == '\0' || c.is_whitespace());
-    if text.eq_ignore_ascii_case("z") {
-        return Some(0);
-    }
-    let (sign, digits) = match text.split_at_checked(1)? {
-        ("+", digits) => (1, digits),
-        ("-", digits) => (-1, digits),
-        _ => return None,
-    };
-    let (hours, minutes) = digits.split_once(':')?;
-    let number = |part: &str| (part.len() == 2 && part.bytes().all(|b| b.is_ascii_digit())).then(|| part.parse::<i64>().ok())?;
-    let (hours, minutes) = (number(hours)?, number(minutes)?);
-    (hours <= 14 && minutes < 60).then_some(sign * (hours * HOUR + minutes * MINUTE))
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -177,24 +163,6 @@ mod tests {
             (-13 * 3600, Difference::Off(-46_800)),
         ] {
             assert_eq!(difference(seconds), expected, "{seconds}");
-        }
-    }
-
-    #[test]
-    fn offsets_are_read_as_exif_writes_them() {
-        for (text, seconds) in [
-            ("+02:00", Some(7200)),
-            ("-03:30", Some(-12_600)),
-            ("Z", Some(0)),
-            ("+02:00\0", Some(7200)),
-            ("02:00", None),
-            ("+2:00", None),
-            ("+99:00", None),
-            ("", None),
-            ("é", None),
-            ("+ə2:00", None),
-        ] {
-            assert_eq!(offset_seconds(text), seconds, "{text:?}");
         }
     }
 

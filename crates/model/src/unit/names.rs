@@ -15,10 +15,13 @@ pub(super) enum SidecarFit {
     Stem(Vec<u8>),
     /// How the photograph's name begins, where the writer cut it short.
     CutName(Vec<u8>),
+    /// How it begins, and the number at the end of its stem.
+    CutNumbered(Vec<u8>, Vec<u8>),
 }
 
-/// Google Takeout cuts the name before `.json` to so many characters.
-const TAKEOUT_CHARACTERS: usize = 46;
+/// Google Takeout cuts the name before `.json` to so many characters; a number comes on top. Bytes stand for characters here:
+/// a name in another script is taken for cut a little too early, which matters only where two names begin alike.
+const TAKEOUT_CUT: usize = 46;
 
 /// Names as they are compared: in lower case, as file systems of cameras do; bytes that are no UTF-8 keep their value.
 pub(super) fn key(name: &[u8]) -> Vec<u8> {
@@ -75,9 +78,11 @@ fn takeout(stem: &[u8]) -> Vec<SidecarFit> {
     };
     let mut fits: Vec<SidecarFit> = names.iter().map(|name| SidecarFit::Name(numbered(name))).collect();
     fits.push(SidecarFit::Stem(stem.to_vec()));
-    let characters = std::str::from_utf8(body).map_or(body.len(), |text| text.chars().count());
-    if number.is_empty() && characters >= TAKEOUT_CHARACTERS {
-        fits.push(SidecarFit::CutName(body.to_vec()));
+    if body.len() >= TAKEOUT_CUT {
+        fits.push(match number {
+            [] => SidecarFit::CutName(body.to_vec()),
+            number => SidecarFit::CutNumbered(body.to_vec(), number.to_vec()),
+        });
     }
     fits
 }

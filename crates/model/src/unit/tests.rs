@@ -4,7 +4,7 @@ use super::*;
 use crate::{moment::RecordedDate, same_shot::Word};
 
 fn part(asset: u32, name: &'static str, media_type: MediaType) -> Part<'static> {
-    Part { asset, source: 1, owner: 1, name: name.as_bytes(), media_type, moment: None, content_identifier: None }
+    Part { asset, source: 1, owner: 1, name: name.as_bytes(), media_type, moment: None, utc: None, content_identifier: None }
 }
 
 fn taken(mut part: Part<'static>, second: u8, model: u32) -> Part<'static> {
@@ -69,6 +69,22 @@ fn a_video_without_identifier_needs_the_moment_as_well_as_the_name() {
 }
 
 #[test]
+fn the_motion_video_of_a_phone_without_identifiers_agrees_by_utc_to_a_few_seconds() {
+    use MediaType::{Jpeg, Mp4};
+    let utc = |second: u8| RecordedDate::parse(&format!("2016:10:09 12:44:{second:02}")).at();
+    let jpeg = Part { utc: utc(10), ..taken(part(1, "PXL_1.MP.jpg", Jpeg), 10, 1) };
+    let tied = |jpeg: &Part<'static>, name, at| {
+        units(&[&[jpeg.clone(), Part { utc: at, ..part(2, name, Mp4) }]]).companion_of(2).is_some()
+    };
+    assert!(tied(&jpeg, "PXL_1.MP", utc(12)), "named like the photograph's stem");
+    assert!(tied(&Part { name: b"PXL_1.jpg", ..jpeg.clone() }, "PXL_1.mp4", utc(8)));
+    assert!(!tied(&jpeg, "PXL_1.MP", utc(16)), "another moment");
+    assert!(!tied(&jpeg, "PXL_1.MP", None), "a name alone makes no unit");
+    assert!(!tied(&Part { utc: None, ..jpeg.clone() }, "PXL_1.MP", utc(10)), "the photograph tells no zone");
+    assert!(!tied(&jpeg, "PXL_2.MP", utc(10)), "another name");
+}
+
+#[test]
 fn sidecars_are_told_by_name() {
     use MediaType::{Aae, Jpeg, Lrv, Mp4, TakeoutJson, Thm, Xmp};
     for (photo, media_type, sidecar, kind, fits) in [
@@ -101,6 +117,42 @@ fn sidecars_are_told_by_name() {
             true,
         ),
         ("0123456789.jpg", Jpeg, "012345678.json", TakeoutJson, false),
+        (
+            "01234567890123456789012345678901234567890123456789(1).jpg",
+            Jpeg,
+            "0123456789012345678901234567890123456789012345(1).json",
+            TakeoutJson,
+            true,
+        ),
+        (
+            "01234567890123456789012345678901234567890123456789.jpg",
+            Jpeg,
+            "0123456789012345678901234567890123456789012345(1).json",
+            TakeoutJson,
+            false,
+        ),
+        // Cut right behind the dot, within the extension, and in another script.
+        (
+            "012345678901234567890123456789012345678901.jpg",
+            Jpeg,
+            "012345678901234567890123456789012345678901.jpg..json",
+            TakeoutJson,
+            true,
+        ),
+        (
+            "01234567890123456789012345678901234567890123.jpg",
+            Jpeg,
+            "01234567890123456789012345678901234567890123.j.json",
+            TakeoutJson,
+            true,
+        ),
+        (
+            "Снимок экрана от 2019-01-01 12-30-45 с телефона.png",
+            Jpeg,
+            "Снимок экрана от 2019-01-01 12-30-45 с телефо.json",
+            TakeoutJson,
+            true,
+        ),
         ("MVI_1.MP4", Mp4, "MVI_1.THM", Thm, true),
         ("GX010001.MP4", Mp4, "GL010001.LRV", Lrv, true),
     ] {
