@@ -80,6 +80,9 @@ pub fn groups(account: &GroupAccount) -> String {
             number(account.not_fingerprinted)
         ));
     }
+    for beyond in &account.beyond {
+        text.push_str(&line(beyond.assets, &format!("{} not compared by picture: {}", beyond.media_type, beyond.why)));
+    }
     text
 }
 
@@ -193,6 +196,7 @@ pub fn groups_json(account: &GroupAccount) -> Value {
         "groups_without_ranking": account.unranked,
         "fingerprinted": account.fingerprinted,
         "not_fingerprinted": account.not_fingerprinted,
+        "beyond_this_build": account.beyond.iter().map(|b| json!({ "media_type": b.media_type, "assets": b.assets, "why": b.why })).collect::<Vec<_>>(),
     })
 }
 

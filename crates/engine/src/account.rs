@@ -49,6 +49,17 @@ pub struct BasisCount {
     pub members: u64,
 }
 
+/// Assets of one format that this build, on this machine, cannot compare by picture.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Beyond {
+    /// The format, as a MIME type.
+    pub media_type: &'static str,
+    /// What is missing.
+    pub why: String,
+    /// How many assets that concerns.
+    pub assets: u64,
+}
+
 /// What grouping found.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct GroupAccount {
@@ -60,6 +71,8 @@ pub struct GroupAccount {
     pub fingerprinted: u64,
     /// Photographs, raw files and videos that could not.
     pub not_fingerprinted: u64,
+    /// Those of them whose format this build cannot decode, by format.
+    pub beyond: Vec<Beyond>,
     /// Wall time.
     pub seconds: f64,
 }

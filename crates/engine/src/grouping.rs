@@ -1,6 +1,10 @@
 //! Stage 2, `group-duplicates`: what the ledger knows of fingerprints becomes groups, and THE RULE ranks them.
 
-use std::{collections::HashMap, num::NonZeroUsize, time::Instant};
+use std::{
+    collections::{BTreeMap, HashMap},
+    num::NonZeroUsize,
+    time::Instant,
+};
 
 use lightproof_ledger::{AssetKey, GroupRow, Ledger, MemberRow, RunKey, StoredAsset};
 use lightproof_model::{
@@ -10,6 +14,7 @@ use lightproof_model::{
     fingerprint::{ALIKE, Gray, REENCODED},
     group::{Basis, Grays, Group, Library, Limits, Member, group as group_library},
     moment::RecordedDate,
+    problem::ProblemKind,
     rank::{Contender, RankingDate, Standing, rank},
     same_shot::{CaptureMoment, Words},
     seen::{self, SeenMember, fields_digest, seen_group},
@@ -18,7 +23,7 @@ use lightproof_model::{
 
 use crate::{
     EngineError,
-    account::{BasisCount, GroupAccount},
+    account::{BasisCount, Beyond, GroupAccount},
     proofs::owners,
     settings::Settings,
     units::{is_picture, number},
@@ -96,6 +101,7 @@ impl Comparable {
     fn of(ledger: &Ledger, run: RunKey, account: &mut GroupAccount) -> Result<Comparable, EngineError> {
         let mut comparable = Comparable::default();
         let mut words = Words::default();
+        let mut beyond: BTreeMap<(&'static str, String), u64> = BTreeMap::new();
         ledger.for_each_asset(run, |asset| {
             if !is_picture(&asset) || !matches!(asset.fate, Some(Fate::Read | Fate::Unchanged)) {
                 return Ok::<(), EngineError>(());
@@ -104,6 +110,10 @@ impl Comparable {
                 account.fingerprinted += 1;
             } else {
                 account.not_fingerprinted += 1;
+                let missing = asset.problems.iter().filter(|p| p.kind == ProblemKind::BeyondThisBuild);
+                for (problem, media_type) in missing.zip(asset.media_type) {
+                    *beyond.entry((media_type.mime(), problem.detail.clone())).or_default() += 1;
+                }
             }
             match asset.companion_of {
                 Some(main) => comparable.parts.extend(asset.sha1.zip(u32::try_from(main.0).ok())),
@@ -111,6 +121,7 @@ impl Comparable {
             }
             Ok(())
         })?;
+        account.beyond = beyond.into_iter().map(|((media_type, why), assets)| Beyond { media_type, why, assets }).collect();
         Ok(comparable)
     }
 }

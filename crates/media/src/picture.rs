@@ -98,8 +98,7 @@ fn digest_alone(bytes: &[u8], media_type: MediaType) -> Picture {
         Dng | Nef | Cr2 | Arw | Orf | Rw2 | Pef | Iiq | Kdc | Srw => tiff::digest(bytes),
         _ => None,
     };
-    let detail = format!("format {} is not fingerprinted by this build", media_type.mime());
-    let problems = vec![Problem::new(ProblemKind::NotFingerprinted, detail)];
+    let problems = vec![Problem::new(ProblemKind::BeyondThisBuild, format!("no decoder for {}", media_type.mime()))];
     Picture { image_digest, problems, ..Picture::default() }
 }
 

@@ -17,8 +17,10 @@ pub enum ProblemKind {
     DamagedExif,
     /// The picture is damaged: truncated, spliced, with a hole.
     DamagedImage,
-    /// No fingerprint: the detail says whether it is the format, the size or a picture of too little structure.
+    /// No fingerprint: the detail says whether it is the size, the damage or a picture of too little structure.
     NotFingerprinted,
+    /// No fingerprint, because this build, or this machine, has no decoder for the format; the detail says what is missing.
+    BeyondThisBuild,
     /// The same asset can be reached at this further place.
     AlsoAt,
     /// It changed while it was read, twice; the facts are of neither version.
@@ -27,11 +29,23 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// All kinds.
-    pub const ALL: [ProblemKind; 9] = {
+    pub const ALL: [ProblemKind; 10] = {
         use ProblemKind::{
-            AlsoAt, ChangedWhileRead, DamagedExif, DamagedImage, Empty, NotFingerprinted, Skipped, Unreadable, WrongExtension,
+            AlsoAt, BeyondThisBuild, ChangedWhileRead, DamagedExif, DamagedImage, Empty, NotFingerprinted, Skipped, Unreadable,
+            WrongExtension,
         };
-        [Unreadable, Skipped, Empty, WrongExtension, DamagedExif, DamagedImage, NotFingerprinted, AlsoAt, ChangedWhileRead]
+        [
+            Unreadable,
+            Skipped,
+            Empty,
+            WrongExtension,
+            DamagedExif,
+            DamagedImage,
+            NotFingerprinted,
+            BeyondThisBuild,
+            AlsoAt,
+            ChangedWhileRead,
+        ]
     };
 
     /// The word in CSVs and JSON.
@@ -45,6 +59,7 @@ impl ProblemKind {
             ProblemKind::DamagedExif => "damaged-exif",
             ProblemKind::DamagedImage => "damaged-image",
             ProblemKind::NotFingerprinted => "not-fingerprinted",
+            ProblemKind::BeyondThisBuild => "beyond-this-build",
             ProblemKind::AlsoAt => "also-at",
             ProblemKind::ChangedWhileRead => "changed-while-read",
         }

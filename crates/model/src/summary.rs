@@ -175,6 +175,7 @@ pub struct Summary {
     months: BTreeMap<Month, (u64, u64)>,
     undated: BTreeMap<Undated, (u64, u64)>,
     problems: BTreeMap<ProblemKind, u64>,
+    beyond: BTreeMap<(MediaType, String), u64>,
     integrity: BTreeMap<Integrity, u64>,
     /// By basis, in the order in which bases were first met.
     groups: Vec<(String, Groups)>,
@@ -203,6 +204,9 @@ impl Summary {
         *self.integrity.entry(asset.integrity).or_default() += 1;
         for problem in asset.problems {
             *self.problems.entry(problem.kind).or_default() += 1;
+            if problem.kind == ProblemKind::BeyondThisBuild {
+                *self.beyond.entry((asset.media_type, problem.detail.clone())).or_default() += 1;
+            }
         }
         self.anomalous += u64::from(asset.anomalous);
         let (assets, anomalous) = match at {

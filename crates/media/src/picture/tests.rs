@@ -194,6 +194,6 @@ fn an_enormous_declared_size_costs_little() {
 #[test]
 fn a_format_without_a_decoder_says_so() {
     let picture = look(b"anything", MediaType::Mp4, None, &Limits::default());
-    assert_eq!(picture.problems[0].to_string(), "not-fingerprinted: format video/mp4 is not fingerprinted by this build");
+    assert_eq!(picture.problems[0].to_string(), "beyond-this-build: no decoder for video/mp4");
     assert_eq!(picture.integrity, Integrity::NotChecked);
 }

@@ -123,6 +123,11 @@ impl Summary {
             ProblemKind::ALL.iter().filter(|kind| count(kind) > 0).map(|kind| vec![kind.word().to_owned(), number(count(kind))]);
         let intro = "One asset may have several; `manifest.csv` names them.";
         page.table("Problems", intro, &["problem", "times"], rows, None);
+        if !self.beyond.is_empty() {
+            let rows = self.beyond.iter().map(|((t, why), n)| vec![t.mime().to_owned(), number(*n), cell(why)]);
+            let intro = "This build, on this machine, has no decoder for them: such assets only meet copies of equal bytes or image data.";
+            page.table("Not compared by picture", intro, &["type", "assets", "because of"], rows, None);
+        }
         let count = |state: &Integrity| self.integrity.get(state).copied().unwrap_or_default();
         let rows = Integrity::ALL.iter().map(|state| vec![state.word().to_owned(), number(count(state))]);
         page.table("Integrity", "", &["integrity", "assets"], rows, total_row(self.total.assets));

@@ -64,6 +64,18 @@ fn every_asset_is_counted_once_in_every_table() {
 }
 
 #[test]
+fn formats_that_this_build_cannot_decode_are_told_with_their_assets() {
+    let mut summary = small_library();
+    let without = summary.render(&About::default());
+    assert!(!without.contains("Not compared by picture"));
+    let problems = [Problem::new(ProblemKind::BeyondThisBuild, "no decoder for image/jp2")];
+    let jp2 = Tallied { media_type: MediaType::Jp2, problems: &problems, ..asset(&RecordedDate::Missing) };
+    summary.add_asset(&jp2);
+    summary.add_asset(&jp2);
+    assert!(summary.render(&About::default()).contains("| image/jp2 | 2 | no decoder for image/jp2 |"));
+}
+
+#[test]
 fn a_sum_that_does_not_match_is_named() {
     let mut summary = small_library();
     summary.fates.insert(Fate::SetAside, Tally { assets: 1, bytes: 0 });
