@@ -48,6 +48,8 @@ pub(crate) struct Look {
     pub(crate) gray: Result<Reduced, NoGray>,
     /// What is damaged.
     pub(crate) faults: Vec<String>,
+    /// Told, and no damage: bytes behind the end, parts that were left out.
+    pub(crate) notes: Vec<String>,
     /// Share of the picture that could be decoded.
     pub(crate) share: f32,
     /// Whether integrity was looked at.
@@ -56,7 +58,8 @@ pub(crate) struct Look {
 
 impl Default for Look {
     fn default() -> Look {
-        Look { dimensions: None, digest: None, gray: Err(NoGray::default()), faults: Vec::new(), share: 0.0, checked: true }
+        let (faults, notes) = (Vec::new(), Vec::new());
+        Look { dimensions: None, digest: None, gray: Err(NoGray::default()), faults, notes, share: 0.0, checked: true }
     }
 }
 
@@ -114,6 +117,9 @@ fn picture(look: Look, orientation: Option<u16>) -> Picture {
     let mut problems = Vec::new();
     if !look.faults.is_empty() {
         problems.push(Problem::new(ProblemKind::DamagedImage, look.faults.join("; ")));
+    }
+    if !look.notes.is_empty() {
+        problems.push(Problem::new(ProblemKind::TrailingData, look.notes.join("; ")));
     }
     let fingerprint = match look.gray {
         _ if look.checked && look.share < TELLING_SHARE => Err("too little of the picture can be decoded".to_owned()),

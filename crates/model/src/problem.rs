@@ -17,6 +17,8 @@ pub enum ProblemKind {
     DamagedExif,
     /// The picture is damaged: truncated, spliced, with a hole.
     DamagedImage,
+    /// Behind the picture's end there is what nobody can name, or not what is declared; the picture itself is whole.
+    TrailingData,
     /// No fingerprint: the detail says whether it is the format, the size or a picture of too little structure.
     NotFingerprinted,
     /// The same asset can be reached at this further place.
@@ -27,11 +29,23 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// All kinds.
-    pub const ALL: [ProblemKind; 9] = {
+    pub const ALL: [ProblemKind; 10] = {
         use ProblemKind::{
-            AlsoAt, ChangedWhileRead, DamagedExif, DamagedImage, Empty, NotFingerprinted, Skipped, Unreadable, WrongExtension,
+            AlsoAt, ChangedWhileRead, DamagedExif, DamagedImage, Empty, NotFingerprinted, Skipped, TrailingData, Unreadable,
+            WrongExtension,
         };
-        [Unreadable, Skipped, Empty, WrongExtension, DamagedExif, DamagedImage, NotFingerprinted, AlsoAt, ChangedWhileRead]
+        [
+            Unreadable,
+            Skipped,
+            Empty,
+            WrongExtension,
+            DamagedExif,
+            DamagedImage,
+            TrailingData,
+            NotFingerprinted,
+            AlsoAt,
+            ChangedWhileRead,
+        ]
     };
 
     /// The word in CSVs and JSON.
@@ -44,6 +58,7 @@ impl ProblemKind {
             ProblemKind::WrongExtension => "wrong-extension",
             ProblemKind::DamagedExif => "damaged-exif",
             ProblemKind::DamagedImage => "damaged-image",
+            ProblemKind::TrailingData => "trailing-data",
             ProblemKind::NotFingerprinted => "not-fingerprinted",
             ProblemKind::AlsoAt => "also-at",
             ProblemKind::ChangedWhileRead => "changed-while-read",

@@ -36,7 +36,7 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
             (Err(NoGray::default()), 0.0)
         }
     };
-    Look { dimensions, digest: hasher.finish(), gray, faults, share, checked: true }
+    Look { dimensions, digest: hasher.finish(), gray, faults, share, ..Look::default() }
 }
 
 fn decode(bytes: &[u8], limits: &Limits) -> Result<Result<Reduced, NoGray>, String> {

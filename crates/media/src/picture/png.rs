@@ -40,7 +40,7 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
             (Err(NoGray::default()), 0.0)
         }
     };
-    Look { dimensions, digest: digest(chunks, bytes), gray, faults, share, checked: true }
+    Look { dimensions, digest: digest(chunks, bytes), gray, faults, share, ..Look::default() }
 }
 
 struct Decoded {
