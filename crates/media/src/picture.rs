@@ -12,6 +12,7 @@ mod heif;
 mod jpeg;
 mod jxl;
 mod png;
+mod sidecar;
 mod tiff;
 mod webp;
 
@@ -73,10 +74,35 @@ impl NoGray {
     }
 }
 
+/// Why a picture is not decoded that would take so many bytes.
+pub(crate) fn too_large(bytes: u64, limits: &Limits) -> NoGray {
+    let mb = |bytes: u64| bytes.div_ceil(1 << 20);
+    NoGray::new(format!("too large, decoding it takes {} MB of the {} MB allowed", mb(bytes), mb(limits.decoded_bytes)))
+}
+
+/// What is told of bytes behind a picture's end; padding is nothing.
+pub(crate) fn trailing(tail: &[u8]) -> Option<String> {
+    let padding = tail.iter().all(|&b| b == 0) || tail.iter().all(|&b| b == 0xff);
+    (!padding).then(|| format!("{} bytes of an unknown kind behind the end", thousands(tail.len())))
+}
+
+/// A number with its digits in threes.
+pub(crate) fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Below this share a damaged picture does not stand for the whole any more.
 const TELLING_SHARE: f32 = 0.5;
 
-/// Looks at a picture. `orientation` is what EXIF says (1 to 8; anything else counts as upright).
+/// Looks at a picture, or at whether a sidecar is whole. `orientation` is what EXIF says (1 to 8; anything else counts as upright).
 #[must_use]
 pub fn look(bytes: &[u8], media_type: MediaType, orientation: Option<u16>, limits: &Limits) -> Picture {
     match media_type {
@@ -88,6 +114,7 @@ pub fn look(bytes: &[u8], media_type: MediaType, orientation: Option<u16>, limit
         MediaType::Tiff => picture(tiff::look(bytes, limits), orientation),
         // The container's own turns have been applied; EXIF only repeats them.
         MediaType::Heic => picture(heif::look(bytes, limits), None),
+        MediaType::Xmp | MediaType::Aae | MediaType::TakeoutJson => sidecar::look(bytes, media_type),
         _ => digest_alone(bytes, media_type),
     }
 }

@@ -4,7 +4,7 @@
 //! are told as trailing data. Absent on purpose: what the trailers mean, and the pixels of further pictures.
 
 use super::declared::Declared;
-use crate::picture::digest::without_padding;
+use crate::picture::{digest::without_padding, thousands};
 
 mod footers;
 mod motion;
@@ -98,17 +98,4 @@ fn padding(bytes: &[u8]) -> usize {
     let other = bytes.iter().position(|&b| b != 0 && b != 0xff).unwrap_or(bytes.len());
     let marker = other > 0 && other < bytes.len() && bytes[other - 1] == 0xff && bytes[other] == 0xd8;
     if marker { other - 1 } else { other }
-}
-
-/// A number with its digits in threes.
-fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let mut out = String::new();
-    for (i, digit) in digits.chars().enumerate() {
-        if i > 0 && (digits.len() - i).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
