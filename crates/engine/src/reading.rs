@@ -209,7 +209,10 @@ impl Reader<'_> {
         let (bytes, steady) = self.buffer.fill(opened)?;
         read.sha1 = Some(Sha1(sha1::Sha1::digest(bytes).into()));
         let mut facts = facts::read_facts(&bytes, media_type);
-        let pictured = matches!(media_type.class(), Class::Photo | Class::Raw | Class::Video);
+        let pictured = match media_type {
+            MediaType::Xmp | MediaType::Aae | MediaType::TakeoutJson | MediaType::Thm => opened.len() <= SIDECAR,
+            _ => matches!(media_type.class(), Class::Photo | Class::Raw | Class::Video),
+        };
         let picture = (wanted == Depth::Whole && pictured)
             .then(|| picture::look(bytes, media_type, facts.orientation, &picture::Limits::default()));
         facts.dimensions = facts.dimensions.or(picture.as_ref().and_then(|p| p.dimensions));

@@ -12,6 +12,7 @@ mod heif;
 mod jpeg;
 mod jxl;
 mod png;
+mod sidecar;
 mod tiff;
 mod webp;
 
@@ -48,6 +49,8 @@ pub(crate) struct Look {
     pub(crate) gray: Result<Reduced, NoGray>,
     /// What is damaged.
     pub(crate) faults: Vec<String>,
+    /// Told, and no damage: bytes behind the end, parts that were left out.
+    pub(crate) notes: Vec<String>,
     /// Share of the picture that could be decoded.
     pub(crate) share: f32,
     /// Whether integrity was looked at.
@@ -56,7 +59,8 @@ pub(crate) struct Look {
 
 impl Default for Look {
     fn default() -> Look {
-        Look { dimensions: None, digest: None, gray: Err(NoGray::default()), faults: Vec::new(), share: 0.0, checked: true }
+        let (faults, notes) = (Vec::new(), Vec::new());
+        Look { dimensions: None, digest: None, gray: Err(NoGray::default()), faults, notes, share: 0.0, checked: true }
     }
 }
 
@@ -70,10 +74,35 @@ impl NoGray {
     }
 }
 
+/// Why a picture is not decoded that would take so many bytes.
+pub(crate) fn too_large(bytes: u64, limits: &Limits) -> NoGray {
+    let mb = |bytes: u64| bytes.div_ceil(1 << 20);
+    NoGray::new(format!("too large, decoding it takes {} MB of the {} MB allowed", mb(bytes), mb(limits.decoded_bytes)))
+}
+
+/// What is told of bytes behind a picture's end; padding is nothing.
+pub(crate) fn trailing(tail: &[u8]) -> Option<String> {
+    let padding = tail.iter().all(|&b| b == 0) || tail.iter().all(|&b| b == 0xff);
+    (!padding).then(|| format!("{} bytes of an unknown kind behind the end", thousands(tail.len())))
+}
+
+/// A number with its digits in threes.
+pub(crate) fn thousands(number: usize) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// Below this share a damaged picture does not stand for the whole any more.
 const TELLING_SHARE: f32 = 0.5;
 
-/// Looks at a picture. `orientation` is what EXIF says (1 to 8; anything else counts as upright).
+/// Looks at a picture, or at whether a sidecar is whole. `orientation` is what EXIF says (1 to 8; anything else counts as upright).
 #[must_use]
 pub fn look(bytes: &[u8], media_type: MediaType, orientation: Option<u16>, limits: &Limits) -> Picture {
     match media_type {
@@ -85,6 +114,7 @@ pub fn look(bytes: &[u8], media_type: MediaType, orientation: Option<u16>, limit
         MediaType::Tiff => picture(tiff::look(bytes, limits), orientation),
         // The container's own turns have been applied; EXIF only repeats them.
         MediaType::Heic => picture(heif::look(bytes, limits), None),
+        MediaType::Xmp | MediaType::Aae | MediaType::TakeoutJson => sidecar::look(bytes, media_type),
         _ => digest_alone(bytes, media_type),
     }
 }
@@ -113,6 +143,9 @@ fn picture(look: Look, orientation: Option<u16>) -> Picture {
     let mut problems = Vec::new();
     if !look.faults.is_empty() {
         problems.push(Problem::new(ProblemKind::DamagedImage, look.faults.join("; ")));
+    }
+    if !look.notes.is_empty() {
+        problems.push(Problem::new(ProblemKind::TrailingData, look.notes.join("; ")));
     }
     let fingerprint = match look.gray {
         _ if look.checked && look.share < TELLING_SHARE => Err("too little of the picture can be decoded".to_owned()),

@@ -17,6 +17,8 @@ pub enum ProblemKind {
     DamagedExif,
     /// The picture is damaged: truncated, spliced, with a hole.
     DamagedImage,
+    /// Behind the picture's end there is what nobody can name, or not what is declared; the picture itself is whole.
+    TrailingData,
     /// No fingerprint: the detail says whether it is the size, the damage or a picture of too little structure.
     NotFingerprinted,
     /// No fingerprint, because this build, or this machine, has no decoder for the format; the detail says what is missing.
@@ -29,10 +31,10 @@ pub enum ProblemKind {
 
 impl ProblemKind {
     /// All kinds.
-    pub const ALL: [ProblemKind; 10] = {
+    pub const ALL: [ProblemKind; 11] = {
         use ProblemKind::{
-            AlsoAt, BeyondThisBuild, ChangedWhileRead, DamagedExif, DamagedImage, Empty, NotFingerprinted, Skipped, Unreadable,
-            WrongExtension,
+            AlsoAt, BeyondThisBuild, ChangedWhileRead, DamagedExif, DamagedImage, Empty, NotFingerprinted, Skipped, TrailingData,
+            Unreadable, WrongExtension,
         };
         [
             Unreadable,
@@ -41,6 +43,7 @@ impl ProblemKind {
             WrongExtension,
             DamagedExif,
             DamagedImage,
+            TrailingData,
             NotFingerprinted,
             BeyondThisBuild,
             AlsoAt,
@@ -58,6 +61,7 @@ impl ProblemKind {
             ProblemKind::WrongExtension => "wrong-extension",
             ProblemKind::DamagedExif => "damaged-exif",
             ProblemKind::DamagedImage => "damaged-image",
+            ProblemKind::TrailingData => "trailing-data",
             ProblemKind::NotFingerprinted => "not-fingerprinted",
             ProblemKind::BeyondThisBuild => "beyond-this-build",
             ProblemKind::AlsoAt => "also-at",

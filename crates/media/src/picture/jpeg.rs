@@ -2,14 +2,17 @@
 //!
 //! The gray is libjpeg's 1/8 gray bit for bit. Only pictures too small for that are decoded in full (`small`).
 //! Memory does not depend on the declared dimensions. Of several pictures in one file (MPO, motion photos) the first
-//! is looked at; the rest is part of the digest.
+//! is looked at; the rest is part of the digest and walked for its integrity (`behind`).
 //! Absent on purpose: pixels of large pictures, arithmetic coding, lossless coding.
 
 mod band;
+mod behind;
 mod bits;
+mod declared;
 mod frame;
 mod huffman;
 mod plane;
+mod progression;
 mod scan;
 mod segments;
 mod small;
@@ -17,10 +20,13 @@ mod small;
 use lightproof_model::probe::Dimensions;
 
 use self::{
-    band::skip_band,
+    band::{Band, History, walk_band},
+    behind::Further,
+    declared::Declared,
     frame::{Coding, Colour, Frame},
     huffman::{AcTable, DcTable, HuffmanSpec},
     plane::Plane,
+    progression::Progression,
     scan::{Scan, ScanHeader, Tables, Walked},
     segments::{Segment, Segments},
 };
@@ -35,9 +41,27 @@ const COARSE: u32 = 64;
 
 /// Looks at a JPEG.
 pub(super) fn look(bytes: &[u8]) -> Look {
-    walk(bytes).finish(bytes)
+    let mut walk = walk(bytes);
+    let tail = walk.end.and_then(|end| bytes.get(end..)).unwrap_or_default();
+    if walk.end.is_some() {
+        walk.hasher.part("behind the end", without_padding(tail));
+    }
+    let behind = behind::look(tail, &walk.declared, further);
+    let mut look = walk.finish(bytes);
+    look.faults.extend(behind.faults);
+    look.notes = behind.notes;
+    look
 }
 
+/// Walks a picture behind the first one, for its integrity alone.
+fn further(bytes: &[u8]) -> Further {
+    let walk = walk(bytes);
+    let share = walk.progress.0 as f32 / walk.progress.1.max(1) as f32;
+    let fault = (walk.scans > 0 && share < 1.0).then(|| walk.faults.join("; ")).filter(|told| !told.is_empty());
+    Further { end: walk.end, shows: walk.frame.is_some() && walk.scans > 0, fault }
+}
+
+/// Walks a JPEG up to its end marker.
 fn walk(bytes: &[u8]) -> Walk {
     let mut walk = Walk::new();
     let mut segments = Segments::new(bytes);
@@ -45,12 +69,12 @@ fn walk(bytes: &[u8]) -> Walk {
         match segment {
             Segment::Stray { bytes } => walk.stray += bytes,
             Segment::Cut { marker } => walk.fault(format!("truncated in segment 0x{marker:02X}")),
-            Segment::End { after } => {
-                walk.ended = true;
-                walk.hasher.part("behind the end", without_padding(&bytes[after..]));
-            }
+            Segment::End { after } => walk.end = Some(after),
             Segment::Plain { marker, payload } => walk.segment(marker, payload),
-            Segment::Scan { header, data } => walk.scan(header, &bytes[data]),
+            Segment::Scan { header, data } => {
+                walk.late_height(&bytes[data.end..]);
+                walk.scan(header, &bytes[data]);
+            }
         }
     }
     walk
@@ -82,7 +106,11 @@ struct Walk {
     scans: u32,
     /// Bytes where a marker should have been.
     stray: usize,
-    ended: bool,
+    /// Behind the end marker.
+    end: Option<usize>,
+    declared: Declared,
+    history: History,
+    progression: Progression,
 }
 
 impl Walk {
@@ -103,7 +131,10 @@ impl Walk {
             faults: Vec::new(),
             scans: 0,
             stray: 0,
-            ended: false,
+            end: None,
+            declared: Declared::default(),
+            history: History::default(),
+            progression: Progression::default(),
         }
     }
 
@@ -132,8 +163,18 @@ impl Walk {
                 None => self.fault("bad frame header"),
             },
             0xe0 if payload.starts_with(b"JFIF\0") => self.jfif = true,
+            0xe1 | 0xe2 => self.declared.note(marker, payload),
             0xee if payload.starts_with(b"Adobe") => self.adobe = payload.get(11).copied().or(self.adobe),
             _ => {}
+        }
+    }
+
+    /// A height of 0 in the frame is told behind the first scan (DNL, T.81, B.2.5).
+    fn late_height(&mut self, behind: &[u8]) {
+        if let (Some(frame), &[0xff, 0xdc, 0, 4, high, low, ..]) = (&mut self.frame, behind)
+            && frame.height == 0
+        {
+            frame.height = u32::from(u16::from_be_bytes([high, low]));
         }
     }
 
@@ -241,14 +282,17 @@ impl Walk {
             make(&mut self.dc[dc], DcTable::new);
             make(&mut self.ac[ac], AcTable::new);
         }
+        if progressive {
+            let wrong = self.progression.note(scan);
+            wrong.into_iter().for_each(|what| self.fault(what));
+        }
         if progressive && scan.from > 0 {
-            // Refinements of AC coefficients need all earlier ones, which are not kept.
-            if scan.high > 0 {
-                return Ok(Walked::default());
-            }
-            let (index, _, ac) = scan.components[0];
+            let (component, _, ac) = scan.components[0];
             let table = self.ac[ac].made.as_ref().ok_or("a Huffman table is missing")?;
-            return Ok(skip_band(data, frame.blocks(&frame.components[index]), (scan.from, scan.to), table, self.restart));
+            let blocks = frame.blocks(&frame.components[component]);
+            let (range, refines, restart) = ((scan.from, scan.to), scan.high > 0, self.restart);
+            let band = Band { component, blocks, range, refines, restart };
+            return Ok(walk_band(data, band, table, &mut self.history));
         }
         let tables = Tables {
             dc: std::array::from_fn(|i| self.dc[i].made.as_ref()),
@@ -266,7 +310,7 @@ impl Walk {
             self.fault("no frame header");
             return Look { digest: self.hasher.finish(), faults: self.faults, share: 0.0, ..Look::default() };
         };
-        if !self.ended {
+        if self.end.is_none() {
             self.fault("missing end marker");
         }
         if self.scans == 0 {
@@ -287,6 +331,7 @@ impl Walk {
                 faults: self.faults,
                 share: 1.0,
                 checked,
+                ..Look::default()
             };
         }
         let missing = self.dc_quants.iter().filter(|q| q.is_none()).count();
@@ -294,11 +339,23 @@ impl Walk {
             self.fault(format!("{missing} of {} components are missing", frame.components.len()));
         }
         let share = self.progress.0 as f32 / self.progress.1.max(1) as f32;
-        if share < 1.0 {
-            self.faults.insert(0, format!("{:.0} % of the picture can be decoded", (share * 100.0).floor()));
+        if let Some(headline) = self.headline(share) {
+            self.faults.insert(0, headline);
         }
         let gray = self.gray(&frame, bytes).ok_or_else(|| NoGray::new("too small, and damaged"));
-        Look { dimensions, digest: self.hasher.finish(), gray, faults: self.faults, share, checked: true }
+        Look { dimensions, digest: self.hasher.finish(), gray, faults: self.faults, share, ..Look::default() }
+    }
+
+    /// What kind of damage it is, and how much of the picture it costs.
+    fn headline(&self, share: f32) -> Option<String> {
+        let lost = ((1.0 - share) * 100.0).ceil();
+        let surplus = self.faults.iter().any(|fault| fault.contains("surplus"));
+        match (self.end, self.faults.is_empty()) {
+            (None, _) if share < 1.0 => Some(format!("truncated: {lost:.0} % of the picture cannot be decoded")),
+            (Some(_), _) if share < 1.0 => Some(format!("hole or damage: {lost:.0} % of the picture cannot be decoded")),
+            (Some(_), false) if surplus => Some("spliced or damaged: surplus data".to_owned()),
+            _ => None,
+        }
     }
 
     fn gray(&self, frame: &Frame, bytes: &[u8]) -> Option<Reduced> {

@@ -1,38 +1,40 @@
 //! PNG: gray row by row, integrity by checksums, digest of the chunks that decoding needs.
 //!
+//! Memory is a few rows, but for interlaced pictures, which come seven times and are held whole. What stands behind the
+//! end is told and is no damage.
 //! Absent on purpose: later frames of an animated PNG (they are in the digest), and colour management.
 
 use std::io::Cursor;
 
 use lightproof_model::probe::Dimensions;
-use png::{BitDepth, ColorType, Decoder, Transformations};
+use png::{BitDepth, ColorType, DecodeOptions, Decoder, Transformations};
 
+mod chunks;
+
+use self::chunks::Chunks;
 use super::{
     Limits, Look, NoGray,
     digest::{ImageHasher, without_padding},
     gray::{Reduced, Shrinker, gray_of},
-    guarded,
+    guarded, too_large, trailing,
 };
-
-/// The eight bytes that every PNG begins with.
-const SIGNATURE: usize = 8;
 
 /// Looks at a PNG.
 pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
-    let chunks = Chunks { bytes, at: SIGNATURE };
+    let chunks = Chunks::of(bytes);
     let dimensions = chunks.clone().find(|c| c.kind == *b"IHDR").and_then(|c| {
         let (size, _) = c.payload.split_first_chunk::<8>()?;
         let number = |at: usize| u32::from_be_bytes([size[at], size[at + 1], size[at + 2], size[at + 3]]);
         Some(Dimensions { width: number(0), height: number(4) })
     });
-    let mut faults = Vec::new();
-    if !chunks.clone().any(|c| c.kind == *b"IEND") {
-        faults.push("missing end chunk".to_owned());
-    }
+    let mut faults = chunks::faults(bytes);
     let decoded = guarded(|| Some(decode(bytes, limits))).unwrap_or_else(|| Err("the decoder gave up".to_owned()));
     let (gray, share) = match decoded {
         Ok(Decoded { gray, share, fault }) => {
             faults.extend(fault);
+            if share < 1.0 {
+                faults.insert(0, format!("{:.0} % of the picture cannot be decoded", ((1.0 - share) * 100.0).ceil()));
+            }
             (gray, share)
         }
         Err(fault) => {
@@ -40,8 +42,13 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
             (Err(NoGray::default()), 0.0)
         }
     };
-    Look { dimensions, digest: digest(chunks, bytes), gray, faults, share, checked: true }
+    let end = chunks.clone().find(|c| c.kind == *b"IEND").map_or(bytes.len(), |c| c.end);
+    let notes = trailing(&bytes[end.min(bytes.len())..]).into_iter().collect();
+    Look { dimensions, digest: digest(chunks, bytes), gray, faults, notes, share, ..Look::default() }
 }
+
+/// Pixels that are decoded row by row for each byte that a decode may take: it is time that they cost.
+const MOST_PER_BYTE: u64 = 4;
 
 struct Decoded {
     gray: Result<Reduced, NoGray>,
@@ -50,11 +57,13 @@ struct Decoded {
 }
 
 fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, String> {
-    let bound = png::Limits { bytes: usize::try_from(limits.decoded_bytes).unwrap_or(usize::MAX) };
-    let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), bound);
+    let mut options = DecodeOptions::default();
+    options.set_ignore_adler32(false);
+    options.set_ignore_text_chunk(true);
+    options.set_ignore_iccp_chunk(true);
+    let mut decoder = Decoder::new_with_options(Cursor::new(bytes), options);
+    decoder.set_limits(png::Limits { bytes: usize::try_from(limits.decoded_bytes).unwrap_or(usize::MAX) });
     decoder.set_transformations(Transformations::EXPAND | Transformations::STRIP_16);
-    decoder.set_ignore_text_chunk(true);
-    decoder.set_ignore_iccp_chunk(true);
     let mut reader = decoder.read_info().map_err(|e| e.to_string())?;
     let (width, height) = (reader.info().width, reader.info().height);
     let channels = match reader.output_color_type() {
@@ -64,8 +73,9 @@ fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, String> {
         (ColorType::Rgba, BitDepth::Eight) => 4,
         other => return Err(format!("unexpected samples {other:?}")),
     };
-    if u64::from(width) * u64::from(height) > limits.decoded_bytes {
-        return Ok(Decoded { gray: Err(NoGray::new("too many pixels for a decode")), share: 1.0, fault: None });
+    let pixels = u64::from(width) * u64::from(height);
+    if pixels / MOST_PER_BYTE > limits.decoded_bytes {
+        return Ok(Decoded { gray: Err(too_large(pixels, limits)), share: 1.0, fault: None });
     }
     let mut shrinker = Shrinker::new(width, height);
     let (mut rows, mut fault) = (0u32, None);
@@ -73,7 +83,7 @@ fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, String> {
         // The rows of an interlaced picture come seven times: it must be held whole.
         let size = reader.output_buffer_size().filter(|&n| n as u64 <= limits.decoded_bytes);
         let Some(size) = size else {
-            return Ok(Decoded { gray: Err(NoGray::new("an interlaced picture above the limit")), share: 1.0, fault: None });
+            return Ok(Decoded { gray: Err(too_large(pixels * channels as u64, limits)), share: 1.0, fault: None });
         };
         let mut pixels = vec![0; size];
         match reader.next_frame(&mut pixels) {
@@ -121,33 +131,4 @@ fn digest(chunks: Chunks, bytes: &[u8]) -> Option<lightproof_model::digest::Imag
     let end = named(b"IEND").next().map_or(bytes.len(), |c| c.end);
     hasher.part("behind the end", without_padding(bytes.get(end..).unwrap_or_default()));
     hasher.finish()
-}
-
-/// One chunk (PNG, third edition, 5.3), cut to what is there.
-struct Chunk<'a> {
-    kind: [u8; 4],
-    payload: &'a [u8],
-    end: usize,
-}
-
-/// Goes through the chunks up to `IEND`.
-#[derive(Clone)]
-struct Chunks<'a> {
-    bytes: &'a [u8],
-    at: usize,
-}
-
-impl<'a> Iterator for Chunks<'a> {
-    type Item = Chunk<'a>;
-
-    fn next(&mut self) -> Option<Chunk<'a>> {
-        let rest = self.bytes.get(self.at..)?;
-        let (head, rest) = rest.split_first_chunk::<8>()?;
-        let length = u32::from_be_bytes([head[0], head[1], head[2], head[3]]) as usize;
-        let kind = [head[4], head[5], head[6], head[7]];
-        let payload = &rest[..length.min(rest.len())];
-        let end = self.at.saturating_add(12).saturating_add(length).min(self.bytes.len());
-        self.at = if kind == *b"IEND" { usize::MAX } else { end };
-        Some(Chunk { kind, payload, end })
-    }
 }

@@ -7,11 +7,13 @@ use std::io::Cursor;
 use image_webp::WebPDecoder;
 use lightproof_model::{digest::ImageDigest, probe::Dimensions};
 
+mod chunks;
+
 use super::{
     Limits, Look, NoGray,
     digest::{ImageHasher, without_padding},
     gray::{Reduced, Shrinker, gray_of},
-    guarded,
+    guarded, too_large, trailing,
 };
 
 /// Looks at a WebP.
@@ -21,6 +23,9 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
     if declared > bytes.len() as u64 {
         look.faults.push(format!("truncated: {} of {declared} bytes are there", bytes.len()));
     }
+    look.faults.extend(chunks::faults(bytes, declared));
+    let end = usize::try_from(declared.next_multiple_of(2)).unwrap_or(usize::MAX).min(bytes.len());
+    look.notes.extend(trailing(&bytes[end..]));
     match guarded(|| Some(decode(bytes, limits))) {
         Some(Ok((dimensions, gray))) => {
             look.share = if gray.as_ref().is_err_and(|why| *why == NoGray::default()) { 0.0 } else { 1.0 };
@@ -41,7 +46,7 @@ fn decode(bytes: &[u8], limits: &Limits) -> Result<(Dimensions, Result<Reduced, 
     let half = usize::try_from(limits.decoded_bytes / 2).unwrap_or(usize::MAX);
     decoder.set_memory_limit(half);
     let Some(size) = decoder.output_buffer_size().filter(|&n| n <= half) else {
-        return Ok((dimensions, Err(NoGray::new("too many pixels for a decode"))));
+        return Ok((dimensions, Err(too_large(decoder.output_buffer_size().unwrap_or(usize::MAX) as u64 * 2, limits))));
     };
     let mut pixels = vec![0; size];
     decoder.read_image(&mut pixels).map_err(|e| e.to_string())?;
