@@ -5,17 +5,18 @@
 //! Absent on purpose: the picture itself (`picture`), and any name or folder.
 
 mod box_image;
+pub(crate) mod directory;
 mod gather;
-mod jpeg;
-mod maker;
+pub(crate) mod jpeg;
+pub(crate) mod maker;
 mod pages;
 mod png;
-mod raw;
+pub(crate) mod raw;
 mod riff;
 mod text_profile;
-mod tiff;
+pub(crate) mod tiff;
 pub(crate) mod tiff_marks;
-mod value;
+pub(crate) mod value;
 mod video;
 pub mod xmp;
 

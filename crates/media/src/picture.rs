@@ -12,6 +12,7 @@ mod heif;
 mod jpeg;
 mod jxl;
 mod png;
+mod raw;
 mod sidecar;
 mod tiff;
 mod webp;
@@ -20,9 +21,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use lightproof_model::{
     digest::ImageDigest,
-    media_type::MediaType,
+    media_type::{Class, MediaType},
     probe::{Dimensions, Picture},
     problem::{Integrity, Problem, ProblemKind},
+    read_at::ReadAt,
 };
 
 use self::gray::Reduced;
@@ -115,17 +117,30 @@ pub fn look(bytes: &[u8], media_type: MediaType, orientation: Option<u16>, limit
         // The container's own turns have been applied; EXIF only repeats them.
         MediaType::Heic => picture(heif::look(bytes, limits), None),
         MediaType::Xmp | MediaType::Aae | MediaType::TakeoutJson => sidecar::look(bytes, media_type),
+        _ if media_type.class() == Class::Raw => {
+            let (look, orientation) = raw::look(bytes, media_type, orientation);
+            picture(look, orientation)
+        }
         _ => digest_alone(bytes, media_type),
     }
 }
 
+/// Looks at a raw that is too large to be held whole: everything but the digest, read by position.
+///
+/// Nothing for other types, which have to be held.
+#[must_use]
+pub fn look_by_position(bytes: &dyn ReadAt, media_type: MediaType, orientation: Option<u16>) -> Option<Picture> {
+    (media_type.class() == Class::Raw).then(|| {
+        let (look, orientation) = raw::look_by_position(bytes, media_type, orientation);
+        picture(look, orientation)
+    })
+}
+
 /// What can be said of a format whose pictures are not looked at.
 fn digest_alone(bytes: &[u8], media_type: MediaType) -> Picture {
-    use MediaType::{Arw, Avif, Cr2, Dng, Iiq, Jxl, Kdc, Nef, Orf, Pef, Rw2, Srw};
     let image_digest = match media_type {
-        Avif => heif::digest_of(bytes),
-        Jxl => jxl::digest(bytes),
-        Dng | Nef | Cr2 | Arw | Orf | Rw2 | Pef | Iiq | Kdc | Srw => tiff::digest(bytes),
+        MediaType::Avif => heif::digest_of(bytes),
+        MediaType::Jxl => jxl::digest(bytes),
         _ => None,
     };
     let problems = vec![Problem::new(ProblemKind::BeyondThisBuild, format!("no decoder for {}", media_type.mime()))];

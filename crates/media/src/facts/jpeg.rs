@@ -57,7 +57,7 @@ fn has_header(b: &[u8]) -> bool {
 }
 
 /// The next marker from `at` and its payload. Fill bytes and stray bytes before a marker are passed over.
-fn next_segment(bytes: &dyn ReadAt, mut at: u64, end: u64) -> Option<(u8, Range<u64>)> {
+pub fn next_segment(bytes: &dyn ReadAt, mut at: u64, end: u64) -> Option<(u8, Range<u64>)> {
     let window = read(bytes, at..at.checked_add(64)?.min(end).max(at), 64)?;
     let start = window.iter().position(|&b| b == 0xFF)?;
     let marker = window[start..].iter().position(|&b| b != 0xFF)? + start;
@@ -81,11 +81,13 @@ fn exif_segment(bytes: &dyn ReadAt, segment: &Range<u64>) -> Option<Vec<u8>> {
     (data.len() >= garbage + 6).then(|| data.split_off(garbage + 6))
 }
 
-fn is_frame(marker: u8) -> bool {
+/// Whether a marker begins a frame (T.81, table B.1).
+pub fn is_frame(marker: u8) -> bool {
     matches!(marker, 0xC0..=0xCF) && !matches!(marker, 0xC4 | 0xC8 | 0xCC)
 }
 
-fn frame(bytes: &dyn ReadAt, segment: &Range<u64>) -> Option<Dimensions> {
+/// The dimensions in a frame header's payload.
+pub fn frame(bytes: &dyn ReadAt, segment: &Range<u64>) -> Option<Dimensions> {
     let (height, width) = (be(bytes, segment.start + 1, 2)? as u32, be(bytes, segment.start + 3, 2)? as u32);
     Some(Dimensions { width, height })
 }

@@ -4,15 +4,15 @@
 //! Absent on purpose: everything else in a maker note. Its contents are not fields of THE RULE.
 
 pub mod canon;
-mod directory;
 mod fuji;
+pub mod preview;
 mod sony;
 mod text;
 
 use jiff::civil;
 
-use self::directory::Directory;
 use super::{
+    directory::{self, Directory},
     tiff::{NoteAt, Region},
     value::{Order, Value, readable, trim},
 };
@@ -87,6 +87,7 @@ enum Kind {
     Canon,
     Fuji,
     Olympus,
+    Minolta,
     Panasonic,
     Pentax,
     Sony,
@@ -183,6 +184,8 @@ fn recognise(head: &[u8], camera: &Camera, order: Order) -> Option<(Kind, Lies)>
         (Kind::Leica(0x0305), own(8, 0))
     } else if begins(b"LEICA\0") && matches!(head.get(6), Some(8 | 9)) {
         (Kind::Leica(0x0305), header(8))
+    } else if make.starts_with("MINOLTA") || make.starts_with("KONICA MINOLTA") {
+        (Kind::Minolta, header(0))
     } else if make.starts_with("CANON") {
         (Kind::Canon, header(0))
     } else if make.starts_with("NIKON") {
@@ -222,6 +225,7 @@ fn read_directory(note: &Note, kind: Kind, lies: Lies, camera: &Camera, said: &m
         Kind::Canon => canon::read(&rows, camera, said),
         Kind::Fuji => fuji::read(&rows, said),
         Kind::Olympus => olympus(&rows, said),
+        Kind::Minolta => {}
         Kind::Panasonic => set(&mut said.internal_serial, rows.text(0x0025)),
         Kind::Pentax => {
             set(&mut said.serial, rows.text(0x0229));
@@ -272,7 +276,7 @@ fn set(slot: &mut Option<String>, value: Option<String>) {
 }
 
 /// Trimmed text of a value, numbers as they are.
-fn text_of(value: &Value) -> Option<String> {
+pub(super) fn text_of(value: &Value) -> Option<String> {
     let text = match value {
         Value::Text(b) => readable(trim(b)),
         Value::Bytes(b) => readable(trim(b)).chars().filter(|c| !c.is_control()).collect(),

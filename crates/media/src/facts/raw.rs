@@ -60,7 +60,7 @@ pub fn read_raf(bytes: &dyn ReadAt, gather: &mut Gather) {
 }
 
 /// RawImageCroppedSize (0x0111): height, width.
-fn raf_size(bytes: &dyn ReadAt) -> Option<Dimensions> {
+pub fn raf_size(bytes: &dyn ReadAt) -> Option<Dimensions> {
     let mut at = be(bytes, 0x5C, 4)?;
     let rows = be(bytes, at, 4)?.min(256);
     at += 4;
@@ -123,49 +123,77 @@ fn x3f_jpeg(bytes: &dyn ReadAt) -> Option<Range<u64>> {
 
 /// Reads a Canon CIFF raw: a heap of records, the directory at its end.
 pub fn read_crw(bytes: &dyn ReadAt, gather: &mut Gather) {
-    let Some(head) = read(bytes, 0..6, 6) else { return };
-    let Some((order, start)) = Order::named(&head[..2]).and_then(|o| Some((o, o.u32(&head, 2)?))) else { return };
-    let mut heap = Heap { bytes, order, budget: 512, model: String::new(), serial: None };
-    heap.read(u64::from(start)..bytes.len(), 0, gather);
+    let Some(heap) = CrwHeap::read(bytes) else { return };
+    let (mut model, mut serial) = (String::new(), None);
+    for record in &heap.records {
+        match record.tag {
+            // Make and model, each ended by a NUL.
+            0x080A => {
+                let text = read(bytes, record.at..record.at + record.len.min(64), 64).unwrap_or_default();
+                model = readable(trim(text.split(|&b| b == 0).nth(1).unwrap_or_default()));
+            }
+            0x180B => serial = heap.number(bytes, record.at, 4).map(|n| n as u32),
+            0x1810 => gather.dimensions = sides(heap.number(bytes, record.at, 4), heap.number(bytes, record.at + 4, 4)),
+            _ => {}
+        }
+    }
     // Compact cameras keep another number under the same id.
-    if heap.model.contains("EOS") {
-        gather.container.serial = heap.serial.map(|n| n.to_string());
+    if model.contains("EOS") {
+        gather.container.serial = serial.map(|n| n.to_string());
     }
 }
 
-struct Heap<'a> {
-    bytes: &'a dyn ReadAt,
+/// One record of a CIFF heap.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CrwRecord {
+    /// Its id, without the bits that say where the value stands.
+    pub tag: u16,
+    /// Where its value begins.
+    pub at: u64,
+    /// Its length; of a value that stands in its row, what the row has room for.
+    pub len: u64,
+}
+
+/// The records of a Canon CIFF raw, those of inner heaps too.
+#[derive(Debug)]
+pub struct CrwHeap {
     order: Order,
+    /// In the order of the directories.
+    pub records: Vec<CrwRecord>,
+    /// Whether the outer directory lies whole in the file, as do the heaps inside.
+    pub whole: bool,
     budget: u32,
-    model: String,
-    serial: Option<u32>,
 }
 
-impl Heap<'_> {
-    fn number(&self, at: u64, width: u64) -> Option<u64> {
-        self.order.uint(&read(self.bytes, at..at.checked_add(width)?, 8)?, 0, width as usize)
+impl CrwHeap {
+    /// Reads the directories; nothing when there is no header.
+    pub fn read(bytes: &dyn ReadAt) -> Option<CrwHeap> {
+        let head = read(bytes, 0..6, 6)?;
+        let order = Order::named(&head[..2])?;
+        let start = order.u32(&head, 2)?;
+        let mut heap = CrwHeap { order, records: Vec::new(), whole: true, budget: 512 };
+        heap.whole &= heap.walk(bytes, u64::from(start)..bytes.len(), 0).is_some();
+        Some(heap)
     }
 
-    fn read(&mut self, heap: Range<u64>, depth: u32, gather: &mut Gather) -> Option<()> {
-        let directory = heap.start + self.number(heap.end.checked_sub(4)?, 4)?;
-        for i in 0..self.number(directory, 2)? {
+    /// A number of so many bytes.
+    pub fn number(&self, bytes: &dyn ReadAt, at: u64, width: u64) -> Option<u64> {
+        self.order.uint(&read(bytes, at..at.checked_add(width)?, 8)?, 0, width as usize)
+    }
+
+    fn walk(&mut self, bytes: &dyn ReadAt, heap: Range<u64>, depth: u32) -> Option<()> {
+        let directory = heap.start + self.number(bytes, heap.end.checked_sub(4)?, 4)?;
+        for i in 0..self.number(bytes, directory, 2)? {
             self.budget = self.budget.checked_sub(1)?;
             let row = directory + 2 + i * 10;
-            let (tag, len, at) = (self.number(row, 2)?, self.number(row + 2, 4)?, self.number(row + 6, 4)?);
+            let (tag, len) = (self.number(bytes, row, 2)?, self.number(bytes, row + 2, 4)?);
+            let at = self.number(bytes, row + 6, 4)?;
             // Bit 14: the value stands in the row itself.
-            let at = if tag & 0x4000 != 0 { row + 2 } else { heap.start + at };
-            match tag & 0x3FFF {
-                // Make and model, each ended by a NUL.
-                0x080A => {
-                    let text = read(self.bytes, at..at + len.min(64), 64).unwrap_or_default();
-                    self.model = readable(trim(text.split(|&b| b == 0).nth(1).unwrap_or_default()));
-                }
-                0x180B => self.serial = self.number(at, 4).map(|n| n as u32),
-                0x1810 => gather.dimensions = sides(self.number(at, 4), self.number(at + 4, 4)),
-                tag if matches!(tag & 0x3800, 0x2800 | 0x3000) && depth < 4 => {
-                    let _ = self.read(at..(at + len).min(heap.end), depth + 1, gather);
-                }
-                _ => {}
+            let (at, len) = if tag & 0x4000 != 0 { (row + 2, 8) } else { (heap.start + at, len) };
+            let tag = (tag & 0x3FFF) as u16;
+            self.records.push(CrwRecord { tag, at, len });
+            if matches!(tag & 0x3800, 0x2800 | 0x3000) && depth < 4 {
+                self.whole &= self.walk(bytes, at..(at + len).min(heap.end), depth + 1).is_some();
             }
         }
         Some(())

@@ -1,14 +1,14 @@
-//! A maker note's directory: rows looked up by tag, values read only when asked for.
+//! A directory, of a TIFF structure or a maker note: rows looked up by tag, values read only when asked for.
 //!
-//! Rows whose values lie outside the structure are as if they were not there.
-//! Absent on purpose: repair of offsets that an editor broke by moving the note.
+//! Rows whose values lie outside the structure are as if they were not there, unless one asks whether the row is.
+//! Absent on purpose: repair of offsets that an editor broke by moving a note, and what THE RULE counts (`tiff`).
 
 use std::io;
 
 use lightproof_model::{exif::counting::TagTable, read_at::ReadAt};
 
-use super::text_of;
-use crate::facts::{
+use super::{
+    maker::text_of,
     tiff::Region,
     value::{Order, Raw, width},
 };
@@ -17,13 +17,17 @@ use crate::facts::{
 const MAX_ROWS: u64 = 1024;
 /// Bytes of one value.
 const MAX_VALUE: u64 = 64 << 10;
+/// Bytes of a list of places.
+const MAX_LIST: u64 = 4 << 20;
 
-/// A directory of a maker note.
+/// A directory.
 pub struct Directory<'a> {
     region: Region<'a>,
     base: i64,
     order: Order,
     rows: Vec<Row>,
+    next: u64,
+    cut: bool,
 }
 
 struct Row {
@@ -57,7 +61,18 @@ impl<'a> Directory<'a> {
                 offset: order.u32(row, 8)?,
             })
         });
-        Some(Directory { region, base, order, rows: rows.collect() })
+        let next = region.read(start + 2 + count * 12, 4).and_then(|n| order.u32(&n, 0)).map_or(0, u64::from);
+        Some(Directory { region, base, order, rows: rows.collect(), next, cut: there < count })
+    }
+
+    /// Where the next directory of the chain begins, as the table says; 0 when there is none.
+    pub fn next(&self) -> u64 {
+        self.next
+    }
+
+    /// Whether fewer rows are there than the table announces.
+    pub fn is_cut(&self) -> bool {
+        self.cut
     }
 
     /// The directory's byte order.
@@ -75,13 +90,35 @@ impl<'a> Directory<'a> {
     }
 
     /// An offset from the header; before the header is nowhere.
-    fn at(&self, offset: u32) -> u64 {
+    pub fn at(&self, offset: u32) -> u64 {
         u64::try_from(self.base + i64::from(offset)).unwrap_or(u64::MAX)
     }
 
     fn place(&self, row: &Row) -> (u64, u64) {
         let size = u64::from(row.count) * width(row.format);
         (if size <= 4 { row.field } else { self.at(row.offset) }, size)
+    }
+
+    /// Where the bytes of a value lie: offset and length. They need not be there.
+    pub fn value_place(&self, tag: u16) -> Option<(u64, u64)> {
+        self.row(tag).map(|row| self.place(row))
+    }
+
+    /// Whole numbers of a value; nothing when there is no such row or its value lies outside.
+    pub fn numbers(&self, tag: u16) -> Option<Vec<u64>> {
+        let row = self.row(tag)?;
+        let (at, size) = self.place(row);
+        let one = width(row.format).min(8);
+        if size > MAX_LIST || !matches!(row.format, 1 | 3 | 4 | 6 | 8 | 9 | 13 | 16 | 18) {
+            return None;
+        }
+        let bytes = self.region.read(at, size)?;
+        bytes.chunks_exact(one as usize).map(|n| self.order.uint(n, 0, n.len())).collect()
+    }
+
+    /// The first whole number of a value.
+    pub fn number(&self, tag: u16) -> Option<u64> {
+        self.numbers(tag)?.first().copied()
     }
 
     /// The bytes of a value.
