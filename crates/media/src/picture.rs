@@ -4,7 +4,7 @@
 //! A large JPEG is never decoded to pixels. Absent on purpose: metadata (`facts`), and reading files.
 
 mod bmp;
-mod digest;
+pub(crate) mod digest;
 pub mod fingerprint;
 mod gif;
 pub mod gray;

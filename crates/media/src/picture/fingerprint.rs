@@ -29,7 +29,7 @@ pub fn take(reduced: &Reduced, orientation: Option<u16>) -> Result<Fingerprint, 
 }
 
 /// Whether enough of the hash's signs are more than chance.
-fn has_structure(gray: &Gray) -> bool {
+pub(crate) fn has_structure(gray: &Gray) -> bool {
     telling_coefficients(gray) >= TELLING
 }
 
@@ -38,30 +38,47 @@ const TELLING: usize = 32;
 
 /// 32×32 area means of what lies within the borders.
 fn small(reduced: &Reduced) -> Gray {
-    let (left, right) = trimmed(reduced, reduced.width, |i| column(reduced, i));
-    let (top, bottom) = trimmed(reduced, reduced.height, |i| row(reduced, i));
-    let across = shares(left, right.min(reduced.across), reduced.width);
-    let down = shares(top, bottom.min(reduced.down), reduced.height);
     let mut out = [0u8; GRAY_SIDE * GRAY_SIDE];
-    let mut lines = vec![[0f32; GRAY_SIDE]; reduced.height];
-    for (line, cells) in lines.iter_mut().zip(reduced.cells.chunks_exact(reduced.width)) {
-        for (sum, (first, weights)) in line.iter_mut().zip(&across) {
-            *sum = cells[*first..].iter().zip(weights).map(|(c, w)| c * w).sum();
-        }
-    }
-    for (cells, (first, weights)) in out.as_chunks_mut::<GRAY_SIDE>().0.iter_mut().zip(&down) {
-        for (x, cell) in cells.iter_mut().enumerate() {
-            let mean: f32 = lines[*first..].iter().zip(weights).map(|(line, w)| line[x] * w).sum();
-            *cell = mean.round().clamp(0.0, 255.0) as u8;
-        }
+    for (cell, mean) in out.iter_mut().zip(means(reduced, borders(reduced), GRAY_SIDE)) {
+        *cell = mean.round().clamp(0.0, 255.0) as u8;
     }
     out
 }
 
-/// For each of 32 equal parts of `from..to`: the first cell it covers, and the weights of the cells from there.
-fn shares(from: f32, to: f32, cells: usize) -> Vec<(usize, Vec<f32>)> {
-    let part = (to - from) / GRAY_SIDE as f32;
-    (0..GRAY_SIDE)
+/// Where a picture within its borders begins and ends, in cells.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Borders {
+    pub(crate) across: (f32, f32),
+    pub(crate) down: (f32, f32),
+}
+
+/// What lies within the borders of a picture.
+pub(crate) fn borders(reduced: &Reduced) -> Borders {
+    let (left, right) = trimmed(reduced, reduced.width, |i| column(reduced, i));
+    let (top, bottom) = trimmed(reduced, reduced.height, |i| row(reduced, i));
+    Borders { across: (left, right.min(reduced.across)), down: (top, bottom.min(reduced.down)) }
+}
+
+/// `side` × `side` area means of what lies within these borders, row by row.
+pub(crate) fn means(reduced: &Reduced, within: Borders, side: usize) -> impl Iterator<Item = f32> {
+    let across = shares(within.across, reduced.width, side);
+    let down = shares(within.down, reduced.height, side);
+    let mut lines = vec![0f32; reduced.height * side];
+    for (line, cells) in lines.chunks_exact_mut(side).zip(reduced.cells.chunks_exact(reduced.width)) {
+        for (sum, (first, weights)) in line.iter_mut().zip(&across) {
+            *sum = cells[*first..].iter().zip(weights).map(|(c, w)| c * w).sum();
+        }
+    }
+    down.into_iter().flat_map(move |(first, weights)| {
+        let mean = |x: usize| lines[first * side..].chunks_exact(side).zip(&weights).map(|(line, w)| line[x] * w).sum();
+        (0..side).map(mean).collect::<Vec<f32>>()
+    })
+}
+
+/// For each of `parts` equal parts of a stretch: the first cell it covers, and the weights of the cells from there.
+fn shares((from, to): (f32, f32), cells: usize, parts: usize) -> Vec<(usize, Vec<f32>)> {
+    let part = (to - from) / parts as f32;
+    (0..parts)
         .map(|i| {
             let (a, b) = (from + part * i as f32, from + part * (i + 1) as f32);
             let first = (a as usize).min(cells - 1);
