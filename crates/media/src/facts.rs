@@ -6,7 +6,7 @@
 
 mod box_image;
 mod gather;
-mod jpeg;
+pub(crate) mod jpeg;
 mod maker;
 mod pages;
 mod png;
@@ -15,7 +15,7 @@ mod riff;
 mod text_profile;
 mod tiff;
 pub(crate) mod tiff_marks;
-mod value;
+pub(crate) mod value;
 mod video;
 pub mod xmp;
 

@@ -7,4 +7,5 @@ pub mod claimed;
 pub mod facts;
 pub mod isobmff;
 pub mod picture;
+pub mod preview;
 pub mod sniff;
