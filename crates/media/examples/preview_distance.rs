@@ -37,7 +37,15 @@ fn main() {
     let told = |name: &str, all: &mut Vec<u32>| {
         all.sort_unstable();
         let at = |share: f64| all.get(((all.len().max(1) - 1) as f64 * share) as usize).copied().unwrap_or(0);
-        println!("{name}: median {}, 75 % {}, 90 % {}, 95 % {}, 98 % {}, most {}", at(0.5), at(0.75), at(0.9), at(0.95), at(0.98), at(1.0));
+        println!(
+            "{name}: median {}, 75 % {}, 90 % {}, 95 % {}, 98 % {}, most {}",
+            at(0.5),
+            at(0.75),
+            at(0.9),
+            at(0.95),
+            at(0.98),
+            at(1.0)
+        );
     };
     println!("{} previews of {fingerprinted} fingerprinted", bits.len());
     told("bits", &mut bits);

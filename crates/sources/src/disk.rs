@@ -31,7 +31,8 @@ pub fn medium_of(mounted_device: u64, sysfs: &Path) -> Medium {
     let Ok(device) = fs::canonicalize(sysfs.join(format!("dev/block/{major}:{minor}"))) else { return Medium::Unknown };
     let mut disks = Vec::new();
     look(&device, LAYERS, &mut disks);
-    let spinning: BTreeSet<String> = disks.iter().filter(|(_, spins)| *spins == Some(true)).map(|(name, _)| name.clone()).collect();
+    let spinning: BTreeSet<String> =
+        disks.iter().filter(|(_, spins)| *spins == Some(true)).map(|(name, _)| name.clone()).collect();
     if !spinning.is_empty() {
         Medium::Spinning(spinning.into_iter().collect())
     } else if !disks.is_empty() && disks.iter().all(|(_, spins)| *spins == Some(false)) {
@@ -61,7 +62,8 @@ fn look(device: &Path, layers: usize, disks: &mut Vec<(String, Option<bool>)>) {
     let disk = if device.join("partition").exists() { device.parent().unwrap_or(device) } else { device };
     let name = disk.file_name().unwrap_or_default().to_string_lossy().into_owned();
     // A virtual disk (virtio-blk, Xen) and a loop device say 1 for want of knowing.
-    let pretends = |part: &std::ffi::OsStr| ["virtio", "vbd-", "loop"].iter().any(|known| part.to_string_lossy().starts_with(known));
+    let pretends =
+        |part: &std::ffi::OsStr| ["virtio", "vbd-", "loop"].iter().any(|known| part.to_string_lossy().starts_with(known));
     let says = fs::read_to_string(disk.join("queue/rotational")).ok();
     let spins = match says.as_deref().map(str::trim) {
         Some("0") => Some(false),
@@ -80,7 +82,8 @@ mod tests {
     /// A sysfs with disks of both kinds, a partition, a mirror of two disks below a mapped volume, and a virtual disk.
     fn sysfs() -> Library {
         let mut library = Library::empty();
-        let disk = |library: Library, path: &str, rotational: &str| library.and(format!("devices/{path}/queue/rotational"), rotational);
+        let disk =
+            |library: Library, path: &str, rotational: &str| library.and(format!("devices/{path}/queue/rotational"), rotational);
         for (path, rotational) in [
             ("pci0/ata1/block/sda", "1\n"),
             ("pci0/ata2/block/sdb", "1\n"),
