@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, num::NonZeroUsize, time::Instant};
 
-use lightproof_ledger::{AssetKey, GroupRow, Ledger, MemberRow, RunKey, StoredAsset};
+use lightproof_ledger::{AssetKey, Depth, GroupRow, Ledger, MemberRow, RunKey, StoredAsset};
 use lightproof_model::{
     anomaly::AnomalyKind,
     asset::{Fate, SourceId},
@@ -45,13 +45,7 @@ pub(crate) fn group(
     let mains = members.iter().filter_map(|m| Some((m.asset, m.sha1?)));
     let shared = shared_parts(mains, parts);
     let library = Library { members: &members, shared_parts: &shared, not_duplicates: &[] };
-    let limits = Limits {
-        radius: settings.radius.value,
-        alike: ALIKE,
-        reencoded: REENCODED,
-        candidates: CANDIDATES,
-        workers: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-    };
+    let limits = limits(settings.radius.value);
     if watch.stop_asked() {
         return Err(EngineError::Stopped);
     }
@@ -84,6 +78,17 @@ pub(crate) fn group(
     Ok(account)
 }
 
+/// How alike is alike, within a radius.
+pub(crate) fn limits(radius: u8) -> Limits {
+    Limits {
+        radius,
+        alike: ALIKE,
+        reencoded: REENCODED,
+        candidates: CANDIDATES,
+        workers: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+    }
+}
+
 /// What can be compared: the main assets of units, and the contents of their pictured companions.
 #[derive(Default)]
 struct Comparable {
@@ -102,6 +107,8 @@ impl Comparable {
             }
             if asset.hash.is_some() {
                 account.fingerprinted += 1;
+            } else if asset.depth == Depth::Quick {
+                account.by_preview += 1;
             } else {
                 account.not_fingerprinted += 1;
             }
@@ -126,7 +133,7 @@ fn member(asset: &StoredAsset, words: &mut Words) -> Member {
 }
 
 /// Gray pictures from the ledger, as many at a time as grouping asks for.
-struct FromLedger<'a>(&'a Ledger);
+pub(crate) struct FromLedger<'a>(pub(crate) &'a Ledger);
 
 impl Grays for FromLedger<'_> {
     type Error = EngineError;

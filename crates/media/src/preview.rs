@@ -26,6 +26,12 @@ const LARGEST: u64 = 1 << 20;
 /// Pixels along the short side below which a preview is too coarse.
 const COARSE: f32 = 64.0;
 
+/// Whether assets of this type may have a preview that is looked for here.
+#[must_use]
+pub fn may_have_one(media_type: MediaType) -> bool {
+    matches!(media_type, MediaType::Jpeg)
+}
+
 /// The fingerprint of an asset's preview, by position and without reading what lies between.
 ///
 /// Nothing where there is no preview, where it shows another aspect than the picture, is too coarse or damaged, or shows too

@@ -42,14 +42,25 @@ impl<'a> Sparing<'a> {
         self.refused.get()
     }
 
-    /// Copies what a piece holds of a range; nothing unless it holds all of it.
-    fn remembered(&self, offset: u64, buf: &mut [u8]) -> bool {
+    /// Copies what a piece holds from an offset on: how many bytes.
+    fn remembered(&self, offset: u64, buf: &mut [u8]) -> usize {
         let pieces = self.pieces.borrow();
-        let held = pieces.iter().find_map(|(start, bytes)| {
+        let held = pieces.iter().filter_map(|(start, bytes)| {
             let from = usize::try_from(offset.checked_sub(*start)?).ok()?;
-            bytes.get(from..from.checked_add(buf.len())?)
+            bytes.get(from..).map(|held| &held[..held.len().min(buf.len())])
         });
-        held.map(|held| buf.copy_from_slice(held)).is_some()
+        let most = held.max_by_key(|held| held.len()).unwrap_or_default();
+        buf[..most.len()].copy_from_slice(most);
+        most.len()
+    }
+
+    /// Remembers what was read, as part of the piece that it continues.
+    fn remember(&self, offset: u64, bytes: &[u8]) {
+        let mut pieces = self.pieces.borrow_mut();
+        match pieces.iter_mut().find(|(start, held)| start + held.len() as u64 == offset) {
+            Some((_, held)) => held.extend_from_slice(bytes),
+            None => pieces.push((offset, bytes.to_vec())),
+        }
     }
 }
 
@@ -62,17 +73,19 @@ impl ReadAt for Sparing<'_> {
         let there = self.len().saturating_sub(offset);
         let wanted = usize::try_from(there).unwrap_or(usize::MAX).min(buf.len());
         let buf = &mut buf[..wanted];
-        if wanted == 0 || self.remembered(offset, buf) {
+        let held = self.remembered(offset, buf);
+        if held == wanted {
             return Ok(wanted);
         }
-        if self.read.get().saturating_add(wanted as u64) > self.most {
+        let (offset, buf) = (offset + held as u64, &mut buf[held..]);
+        if self.read.get().saturating_add(buf.len() as u64) > self.most {
             self.refused.set(true);
             return Err(io::Error::other("more would be read than is wanted"));
         }
         let read = self.asset.read_at(offset, buf)?;
         self.read.set(self.read.get() + read as u64);
-        self.pieces.borrow_mut().push((offset, buf[..read].to_vec()));
-        Ok(read)
+        self.remember(offset, &buf[..read]);
+        Ok(held + read)
     }
 }
 
@@ -106,7 +119,9 @@ mod tests {
         let asset = Bytes((0..200).collect(), Cell::new(0));
         let sparing = Sparing::over(&asset, 100);
         let mut buf = [0; 60];
+        assert_eq!(sparing.read_at(0, &mut buf[..20]).unwrap(), 20);
         assert_eq!(sparing.read_at(0, &mut buf).unwrap(), 60);
+        assert_eq!((buf[19], buf[20], buf[59], asset.1.get()), (19, 20, 59, 60));
         assert_eq!(sparing.read_at(10, &mut buf[..50]).unwrap(), 50);
         assert_eq!((buf[0], sparing.bytes_read(), sparing.refused()), (10, 60, false));
         assert_eq!(sparing.read_at(190, &mut buf).unwrap(), 10);
