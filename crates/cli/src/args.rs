@@ -56,7 +56,7 @@ pub struct Common {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Survey folders: manifest, duplicates, anomalies and summary (the main job)
-    Survey(WalkArgs),
+    Survey(SurveyArgs),
     /// Stage 1 alone: one row per asset, from heads unless --hash; writes manifest.csv
     GenerateManifest(ManifestArgs),
     /// Stage 2 alone: groups of duplicates among what was surveyed last; writes duplicate_groups.csv
@@ -119,6 +119,18 @@ pub struct WalkArgs {
     /// Where the proofs go
     #[command(flatten)]
     pub proofs: ProofArgs,
+}
+
+/// `survey`.
+#[derive(Debug, Args)]
+pub struct SurveyArgs {
+    /// What is walked
+    #[command(flatten)]
+    pub walk: WalkArgs,
+
+    /// Go by the previews in the files, and read in full only what may be like another; integrity is not checked
+    #[arg(long)]
+    pub quick: bool,
 }
 
 /// `generate-manifest`.

@@ -3,7 +3,7 @@
 use std::{cell::Cell, time::Duration};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use lightproof_engine::watch::{Stage, Watch};
+use lightproof_engine::watch::{Pass, Stage, Watch};
 
 use crate::stop;
 
@@ -12,6 +12,7 @@ pub struct Progress {
     bar: ProgressBar,
     to_read: Cell<u64>,
     read: Cell<u64>,
+    what: Cell<&'static str>,
 }
 
 impl Progress {
@@ -21,7 +22,7 @@ impl Progress {
         let target = if shown { ProgressDrawTarget::stderr_with_hz(8) } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);
         bar.enable_steady_tick(Duration::from_millis(250));
-        Progress { bar, to_read: Cell::new(0), read: Cell::new(0) }
+        Progress { bar, to_read: Cell::new(0), read: Cell::new(0), what: Cell::new("assets") }
     }
 }
 
@@ -47,17 +48,23 @@ impl Watch for Progress {
         }
     }
 
-    fn to_read(&self, assets: u64, bytes: u64) {
+    fn to_read(&self, pass: Pass, assets: u64, bytes: u64) {
+        self.what.set(match pass {
+            Pass::Whole => "assets",
+            Pass::Previews => "previews",
+            Pass::Confirming => "that may be alike, in full",
+        });
+        self.read.set(0);
         self.bar.set_style(style("{bar:18} {msg}  {decimal_bytes}/{decimal_total_bytes}  {decimal_bytes_per_sec}  {eta} left"));
         self.bar.reset();
         self.bar.set_length(bytes);
         self.to_read.set(assets);
-        self.bar.set_message(format!("0/{assets} assets"));
+        self.bar.set_message(format!("0/{assets} {}", self.what.get()));
     }
 
     fn read(&self, bytes: u64) {
         self.read.set(self.read.get() + 1);
-        self.bar.set_message(format!("{}/{} assets", self.read.get(), self.to_read.get()));
+        self.bar.set_message(format!("{}/{} {}", self.read.get(), self.to_read.get(), self.what.get()));
         self.bar.inc(bytes);
     }
 

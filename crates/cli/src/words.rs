@@ -35,7 +35,14 @@ pub fn walk(account: &WalkAccount) -> String {
     }
     let read = format!("{} of {} read", size(account.bytes_read), counted(account.opened, "asset"));
     text.push_str(&format!("  {FAINT}{read} in {}{FAINT:#}\n", duration(account.seconds)));
+    if account.read_in_part > 0 {
+        text.push_str(&line(
+            account.read_in_part,
+            "of them read in part only: integrity not checked, like no other by their previews",
+        ));
+    }
     for (count, what) in [
+        (account.confirmed, "read in full, as they may be like another"),
         (account.further_places, "further places of the same assets (hard links, overlapping folders)"),
         (account.moved, "found again at another place, with their ids"),
         (account.gone, "no longer where they were"),
@@ -82,6 +89,9 @@ pub fn groups(account: &GroupAccount) -> String {
     }
     for beyond in &account.beyond {
         text.push_str(&line(beyond.assets, &format!("{} not compared by picture: {}", beyond.media_type, beyond.why)));
+    }
+    if account.by_preview > 0 {
+        text.push_str(&format!("  {FAINT}{} known by metadata and preview only{FAINT:#}\n", number(account.by_preview)));
     }
     text
 }
@@ -181,6 +191,8 @@ pub fn walk_json(account: &WalkAccount) -> Value {
         "moved": account.moved,
         "gone": account.gone,
         "opened": account.opened,
+        "confirmed": account.confirmed,
+        "read_in_part": account.read_in_part,
         "bytes_read": account.bytes_read,
         "folders": folders.collect::<Vec<_>>(),
         "seconds": account.seconds,
@@ -197,6 +209,7 @@ pub fn groups_json(account: &GroupAccount) -> Value {
         "fingerprinted": account.fingerprinted,
         "not_fingerprinted": account.not_fingerprinted,
         "beyond_this_build": account.beyond.iter().map(|b| json!({ "media_type": b.media_type, "assets": b.assets, "why": b.why })).collect::<Vec<_>>(),
+        "by_preview": account.by_preview,
     })
 }
 

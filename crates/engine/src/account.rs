@@ -22,7 +22,11 @@ pub struct WalkAccount {
     pub gone: u64,
     /// Assets that were opened.
     pub opened: u64,
-    /// Their bytes.
+    /// Assets that a quick survey read in full because another may be like them.
+    pub confirmed: u64,
+    /// Assets of which no more is known than head and preview.
+    pub read_in_part: u64,
+    /// Bytes that were read.
     pub bytes_read: u64,
     /// Folders that were not walked.
     pub folders: Vec<FolderNote>,
@@ -73,6 +77,8 @@ pub struct GroupAccount {
     pub not_fingerprinted: u64,
     /// Those of them whose format this build cannot decode, by format.
     pub beyond: Vec<Beyond>,
+    /// Those that were read in part, and seemed like no other.
+    pub by_preview: u64,
     /// Wall time.
     pub seconds: f64,
 }

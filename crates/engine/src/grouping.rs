@@ -6,7 +6,7 @@ use std::{
     time::Instant,
 };
 
-use lightproof_ledger::{AssetKey, GroupRow, Ledger, MemberRow, RunKey, StoredAsset};
+use lightproof_ledger::{AssetKey, Depth, GroupRow, Ledger, MemberRow, RunKey, StoredAsset};
 use lightproof_model::{
     anomaly::AnomalyKind,
     asset::{Fate, SourceId},
@@ -50,13 +50,7 @@ pub(crate) fn group(
     let mains = members.iter().filter_map(|m| Some((m.asset, m.sha1?)));
     let shared = shared_parts(mains, parts);
     let library = Library { members: &members, shared_parts: &shared, not_duplicates: &[] };
-    let limits = Limits {
-        radius: settings.radius.value,
-        alike: ALIKE,
-        reencoded: REENCODED,
-        candidates: CANDIDATES,
-        workers: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-    };
+    let limits = limits(settings.radius.value);
     if watch.stop_asked() {
         return Err(EngineError::Stopped);
     }
@@ -89,6 +83,17 @@ pub(crate) fn group(
     Ok(account)
 }
 
+/// How alike is alike, within a radius.
+pub(crate) fn limits(radius: u8) -> Limits {
+    Limits {
+        radius,
+        alike: ALIKE,
+        reencoded: REENCODED,
+        candidates: CANDIDATES,
+        workers: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+    }
+}
+
 /// What can be compared: the main assets of units, and the contents of their pictured companions.
 #[derive(Default)]
 struct Comparable {
@@ -108,6 +113,8 @@ impl Comparable {
             }
             if asset.hash.is_some() {
                 account.fingerprinted += 1;
+            } else if asset.depth == Depth::Quick {
+                account.by_preview += 1;
             } else {
                 account.not_fingerprinted += 1;
                 let missing = asset.problems.iter().filter(|p| p.kind == ProblemKind::BeyondThisBuild);
@@ -137,7 +144,7 @@ fn member(asset: &StoredAsset, words: &mut Words) -> Member {
 }
 
 /// Gray pictures from the ledger, as many at a time as grouping asks for.
-struct FromLedger<'a>(&'a Ledger);
+pub(crate) struct FromLedger<'a>(pub(crate) &'a Ledger);
 
 impl Grays for FromLedger<'_> {
     type Error = EngineError;

@@ -5,7 +5,9 @@
 //! ranking to an action.
 
 pub mod account;
+mod confirm;
 mod devices;
+pub mod disks;
 mod error;
 pub mod explain;
 mod flagging;
@@ -24,3 +26,4 @@ pub mod watch;
 pub use error::{EngineError, Kind};
 pub use lightproof_ledger::{Depth, FolderNote, FolderNoteKind, Ledger, Place, StoredAnomaly, StoredAsset, StoredGroup};
 pub use read_all::READER;
+pub use reading::QUICK;

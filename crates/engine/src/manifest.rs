@@ -16,20 +16,30 @@ use lightproof_sources::source::{Found, Source, Walked};
 use crate::{
     EngineError,
     account::WalkAccount,
+    confirm::confirm,
     devices::Devices,
-    read_all::{self, Elsewhere},
-    reading::{PROBE_VERSION, Read, sha1_of},
+    disks::Disks,
+    read_all::{Elsewhere, From, What, read_all},
+    reading::{PROBE_VERSION, Read, expected, sha1_of},
     roots::{Root, full_path},
-    watch::{Stage, Watch},
+    watch::{Pass, Stage, Watch},
 };
 
 /// How a manifest is made.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Walk<'a> {
     /// How deep assets are read.
     pub depth: Depth,
     /// Threads that read; 0 for as many as there are cores.
     pub workers: usize,
+    /// Which disks spin.
+    pub disks: Disks,
+    /// Bytes of pixels that decoding one picture may take, in each worker.
+    pub decode_memory: u64,
+    /// Bytes of an asset that a quick survey reads.
+    pub quick: u64,
+    /// How many bits of 64 two fingerprints may differ by.
+    pub radius: u8,
     /// Folders of lightproof's own that lie below a root because a person wanted it so.
     pub own: &'a [PathBuf],
     /// The stage or command, as the ledger notes it.
@@ -69,10 +79,15 @@ pub fn generate_manifest(
     let Walker { elsewhere, mut account, bytes, to_read, .. } = walker;
     ledger.flush()?;
     walked?;
-    watch.to_read(to_read, bytes);
-    read_all::read_all(ledger, roots, run, walk, &devices, &elsewhere, watch, &mut account)?;
+    let from = From { roots, devices: &devices, elsewhere: &elsewhere };
+    watch.to_read(if walk.depth == Depth::Quick { Pass::Previews } else { Pass::Whole }, to_read, bytes);
+    read_all(ledger, from, run, walk, What::Waiting, watch, &mut account)?;
+    if walk.depth == Depth::Quick {
+        confirm(ledger, from, run, walk, watch, &mut account)?;
+    }
     settle(ledger, roots, run, &mut account)?;
     account.fates = ledger.fate_counts(run)?;
+    account.read_in_part = ledger.read_in_part_count(run)?;
     account.damaged = ledger.damaged_count(run)?;
     account.further_places = ledger.further_place_count(run)?;
     account.folders = ledger.folder_notes(run)?;
@@ -203,7 +218,7 @@ impl Walker<'_> {
             Met::ToRead(asset) => {
                 self.account.assets += 1;
                 self.to_read += 1;
-                self.bytes += stamp.size;
+                self.bytes += expected(self.walk.depth, stamp.size, self.walk.quick);
                 // It may be at home in a source that this run does not walk: then it is read from where it was met.
                 if self.ledger.home_of(asset).is_ok_and(|home| home != *place) {
                     self.elsewhere.insert(asset, (root, place.path()));

@@ -8,6 +8,7 @@ use lightproof_sources::file_system::{FileSystem, file_system_kind};
 use crate::{
     EngineError,
     account::{AnomalyAccount, GroupAccount, SurveyAccount, WalkAccount},
+    disks::Disks,
     flagging, grouping,
     manifest::{self, Walk},
     proofs,
@@ -26,6 +27,8 @@ pub struct Order<'a> {
     pub changed: ChangedRoot,
     /// How deep assets are read.
     pub depth: Depth,
+    /// Bytes of an asset that are read where that is quickly ([`QUICK`]).
+    pub quick: u64,
     /// Whether `manifest_fields.csv` is written too.
     pub all_fields: bool,
     /// The stage or command, as the ledger notes it.
@@ -99,7 +102,17 @@ pub fn generate_manifest(
     // Not before the roots are known to be there: a folder made for the proofs would make an unplugged drive look empty.
     proofs::check_out(&settings.out.value)?;
     let own = own_places(settings);
-    let walk = Walk { depth: order.depth, workers: settings.workers.value, own: &own, stage: order.stage, now: order.now };
+    let walk = Walk {
+        depth: order.depth,
+        workers: settings.workers.value,
+        disks: Disks::new(settings.spinning.value, settings.readers_per_spinning_disk.value),
+        decode_memory: settings.decode_memory_mb.value << 20,
+        quick: order.quick,
+        radius: settings.radius.value,
+        own: &own,
+        stage: order.stage,
+        now: order.now,
+    };
     let account = manifest::generate_manifest(ledger, &roots, &walk, watch)?;
     let run = latest(ledger)?;
     units::form_units(ledger, run)?;

@@ -1,15 +1,19 @@
 //! Reading what waits: as many threads as cores read, one writes the ledger.
 //!
-//! The order is that of the places, so that a disk reads on rather than seeks. Memory is bounded by the queues and
-//! the budget for whole assets, whatever the size of the library.
+//! The order is that of the places, so that a disk reads on rather than seeks; several disks are served by turns, so that
+//! none waits for another. Memory is bounded by the queues and the budget for whole assets, whatever the size of the library.
+
+mod lines;
 
 use std::collections::HashMap;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
-use lightproof_ledger::{AssetKey, Ledger, RunKey};
+use lightproof_ledger::{AssetKey, Depth, Ledger, Place, RunKey};
+use lightproof_media::picture;
 use lightproof_model::asset::SourceId;
 use lightproof_sources::reading::WholeBuffer;
 
+use self::lines::lines_of;
 use crate::{
     EngineError,
     account::WalkAccount,
@@ -20,7 +24,7 @@ use crate::{
     watch::Watch,
 };
 
-/// Memory for whole assets in all workers together.
+/// Memory for whole assets in all workers together. What decoding takes comes on top of it, for each worker.
 const BUFFERS: u64 = 256 << 20;
 
 /// More threads than this do not read faster from any disk, and each takes memory.
@@ -41,29 +45,51 @@ struct Job {
     path: Vec<u8>,
 }
 
-#[allow(clippy::too_many_arguments)] // one call, and each is a different thing
+/// What is read, and how deep.
+#[derive(Clone, Copy)]
+pub(crate) enum What<'a> {
+    /// Whatever waits, as deep as the walk wants it.
+    Waiting,
+    /// These, whole, in the order of their places.
+    Whole(&'a [(AssetKey, Place)]),
+}
+
+/// Where things are read from: the roots, and what is known of their devices.
+#[derive(Clone, Copy)]
+pub(crate) struct From<'a> {
+    /// The roots.
+    pub roots: &'a [Root],
+    /// Which devices are which in this run.
+    pub devices: &'a Devices,
+    /// What is read from another place than its home.
+    pub elsewhere: &'a Elsewhere,
+}
+
 pub(crate) fn read_all(
     ledger: &mut Ledger,
-    roots: &[Root],
+    from: From<'_>,
     run: RunKey,
     walk: &Walk<'_>,
-    devices: &Devices,
-    elsewhere: &Elsewhere,
+    what: What<'_>,
     watch: &dyn Watch,
     account: &mut WalkAccount,
 ) -> Result<(), EngineError> {
+    let roots = from.roots;
     let workers = if walk.workers > 0 { walk.workers } else { std::thread::available_parallelism().map_or(1, usize::from) };
     let workers = workers.min(MOST_WORKERS);
     let budget = Budget::of(BUFFERS);
+    let limits = picture::Limits { decoded_bytes: walk.decode_memory };
+    let depth = if matches!(what, What::Whole(_)) { Depth::Whole } else { walk.depth };
     let (jobs, to_read) = bounded::<Job>(workers * 4);
     let (done, results) = bounded::<(AssetKey, Read)>(workers * 4);
     std::thread::scope(|scope| {
         for n in 0..workers {
             let (to_read, done) = (to_read.clone(), done.clone());
-            let mut reader = Reader { budget: &budget, devices, buffer: WholeBuffer::new() };
+            let (devices, disks, quick) = (from.devices, &walk.disks, walk.quick);
+            let mut reader = Reader { budget: &budget, devices, disks, limits, quick, buffer: WholeBuffer::new() };
             let work = move || {
                 for job in to_read {
-                    let read = reader.read(&roots[job.root].folder, &job.path, walk.depth);
+                    let read = reader.read(&roots[job.root].folder, &job.path, depth);
                     if done.send((job.asset, read)).is_err() {
                         return; // the reading was given up
                     }
@@ -74,12 +100,19 @@ pub(crate) fn read_all(
         }
         drop((to_read, done));
         // Both ends go with the desk when it is dropped, on every road out: the workers then see that all is done.
-        let mut desk = Desk { ledger, run, watch, account, jobs, results, in_hand: 0 };
-        let handed = desk.hand_out_all(roots, elsewhere);
+        let mut desk = Desk { ledger, run, watch, account, jobs, results, in_hand: 0, again: what.is_again() };
+        let handed = desk.hand_out_all(from, walk, what);
         let drained = desk.drain();
         desk.ledger.flush()?;
         handed.and(drained)
     })
+}
+
+impl What<'_> {
+    /// Whether what is read was opened before.
+    fn is_again(self) -> bool {
+        matches!(self, What::Whole(_))
+    }
 }
 
 /// Hands out what is to be read, and stores what comes back.
@@ -91,18 +124,20 @@ struct Desk<'a> {
     jobs: Sender<Job>,
     results: Receiver<(AssetKey, Read)>,
     in_hand: usize,
+    again: bool,
 }
 
 impl Desk<'_> {
-    fn hand_out_all(&mut self, roots: &[Root], elsewhere: &Elsewhere) -> Result<(), EngineError> {
-        let root_of: HashMap<&SourceId, usize> = roots.iter().enumerate().map(|(i, r)| (&r.source.id, i)).collect();
-        let mut last = None;
-        loop {
-            let page = self.ledger.waiting(self.run, last.as_ref(), PAGE)?;
-            let Some((_, end)) = page.last() else { return Ok(()) };
-            let end = end.clone();
-            for (asset, place) in page {
-                let (root, path) = match (elsewhere.get(&asset), root_of.get(&place.source)) {
+    fn hand_out_all(&mut self, from: From<'_>, walk: &Walk<'_>, what: What<'_>) -> Result<(), EngineError> {
+        let root_of: HashMap<&SourceId, usize> = from.roots.iter().enumerate().map(|(i, r)| (&r.source.id, i)).collect();
+        let mut lines = lines_of(self.ledger, self.run, from.roots, &walk.disks, what)?;
+        while !lines.is_empty() {
+            // One of each line in turn: each disk has something to read.
+            let mut left = Vec::with_capacity(lines.len());
+            for mut line in lines {
+                let Some((asset, place)) = line.next(self.ledger, self.run)? else { continue };
+                left.push(line);
+                let (root, path) = match (from.elsewhere.get(&asset), root_of.get(&place.source)) {
                     (Some((root, path)), _) => (*root, path.clone()),
                     (None, Some(&root)) => (root, place.path()),
                     (None, None) => continue,
@@ -112,8 +147,9 @@ impl Desk<'_> {
                     return Err(EngineError::Stopped);
                 }
             }
-            last = Some(end);
+            lines = left;
         }
+        Ok(())
     }
 
     fn hand_out(&mut self, job: Job) -> Result<(), EngineError> {
@@ -146,10 +182,11 @@ impl Desk<'_> {
 
     fn store(&mut self, asset: AssetKey, read: &Read) -> Result<(), EngineError> {
         self.in_hand -= 1;
-        self.account.opened += 1;
+        self.account.opened += u64::from(!self.again);
+        self.account.confirmed += u64::from(self.again);
         self.account.bytes_read += read.bytes;
         self.ledger.store(self.run, asset, &read.reading())?;
-        self.watch.read(read.bytes);
+        self.watch.read(read.weight);
         Ok(())
     }
 }

@@ -2,7 +2,11 @@
 //!
 //! What is wrong with an asset is data: every road through here ends in a [`Read`] with a fate.
 
+mod in_turns;
+mod quick;
+
 use std::{
+    io,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Condvar, Mutex, PoisonError},
 };
@@ -15,18 +19,22 @@ use lightproof_media::{
 use lightproof_model::{
     asset::Fate,
     digest::Sha1,
+    fingerprint::Fingerprint,
     media_type::{Class, MediaType},
     moment::WallClock,
     probe::{Picture, Probe},
     problem::{Problem, ProblemKind},
+    read_at::ReadAt,
 };
 use lightproof_sources::{
     reading::{Steadiness, WHOLE_BUFFER, WholeBuffer, stream},
-    source::{Opened, Source},
+    source::{Access, Opened, Source},
 };
 use sha1::Digest;
 
-use crate::devices::Devices;
+pub use self::quick::QUICK;
+use self::{in_turns::InTurns, quick::Quickly};
+use crate::{devices::Devices, disks::Disks};
 
 /// Version of all that a probe holds; an asset probed by another version is read again.
 pub const PROBE_VERSION: u32 = lightproof_model::fingerprint::FINGERPRINT_VERSION * 1000 + 1;
@@ -40,11 +48,14 @@ pub struct Read {
     depth: Depth,
     stamp: Option<Stamp>,
     probe: Option<Probe>,
+    preview: Option<Fingerprint>,
     sha1: Option<Sha1>,
     sidecar_date: Option<WallClock>,
     problems: Vec<Problem>,
     /// Bytes that were read, for the account.
     pub bytes: u64,
+    /// Bytes that were expected to be read, for the time left.
+    pub weight: u64,
 }
 
 impl Read {
@@ -53,7 +64,12 @@ impl Read {
         let settled = matches!(kind, ProblemKind::Skipped | ProblemKind::Empty | ProblemKind::WrongExtension);
         let depth = if settled { Depth::Whole } else { Depth::Nothing };
         let problems = vec![Problem::new(kind, why)];
-        Read { fate, depth, stamp: None, probe: None, sha1: None, sidecar_date: None, problems, bytes: 0 }
+        Read { depth, problems, ..Read::of_fate(fate) }
+    }
+
+    fn of_fate(fate: Fate) -> Read {
+        let (stamp, probe, preview, sha1, sidecar_date) = (None, None, None, None, None);
+        Read { fate, depth: Depth::Nothing, stamp, probe, preview, sha1, sidecar_date, problems: Vec::new(), bytes: 0, weight: 0 }
     }
 
     /// An asset that is not looked into, with the reason.
@@ -77,6 +93,7 @@ impl Read {
             version: PROBE_VERSION,
             stamp: self.stamp,
             probe: self.probe.as_ref(),
+            preview: self.preview.as_ref(),
             sha1: self.sha1,
             sidecar_date: self.sidecar_date,
             problems: self.problems.clone(),
@@ -117,6 +134,12 @@ pub struct Reader<'a> {
     pub budget: &'a Budget,
     /// Which devices are which in this run.
     pub devices: &'a Devices,
+    /// Which of them are read in turns.
+    pub disks: &'a Disks,
+    /// What looking at a picture may cost.
+    pub limits: picture::Limits,
+    /// How many bytes of an asset are read quickly.
+    pub quick: u64,
     /// This worker's buffer.
     pub buffer: WholeBuffer,
 }
@@ -148,75 +171,84 @@ impl Reader<'_> {
         };
         let name = path.rsplit(|&b| b == b'/').next().unwrap_or(path);
         let read = opened.stat().and_then(|before| {
-            let (read, steady) = self.read_opened(&*opened, name, wanted)?;
-            let same = steady == Steadiness::Steady && opened.stat()?.agrees_with(&before);
-            Ok(same.then(|| Read { stamp: Some(self.devices.stamp(&before)), ..read }))
+            let disk = self.disks.of(before.mounted_device);
+            let asset = InTurns::new(opened, disk.as_deref());
+            let (read, steady) = self.read_opened(&asset, name, wanted)?;
+            let same = steady == Steadiness::Steady && asset.stat()?.agrees_with(&before);
+            let (stamp, weight) = (Some(self.devices.stamp(&before)), expected(wanted, before.size, self.quick));
+            Ok(same.then(|| Read { stamp, weight, ..read }))
         });
         read.unwrap_or_else(|error| {
             Some(Read::unread(Fate::Unreadable, ProblemKind::Unreadable, format!("it cannot be read: {error}")))
         })
     }
 
-    fn read_opened(&mut self, opened: &dyn Opened, name: &[u8], wanted: Depth) -> std::io::Result<(Read, Steadiness)> {
-        let length = opened.len();
+    fn read_opened(&mut self, asset: &InTurns<'_>, name: &[u8], wanted: Depth) -> io::Result<(Read, Steadiness)> {
+        let length = asset.len();
         if length == 0 {
             return Ok((Read::unread(Fate::Unreadable, ProblemKind::Empty, "there are no bytes in it"), Steadiness::Steady));
         }
+        let mut in_vain = 0;
+        if wanted == Depth::Quick && length > self.quick {
+            match quick::read(asset, name, self.quick)? {
+                Quickly::Told { probe, preview, bytes } => {
+                    let problems = wrong_extension(name, probe.media_type).into_iter().collect();
+                    let (depth, probe) = (Depth::Quick, Some(probe));
+                    return Ok((
+                        Read { depth, probe, preview, problems, bytes, ..Read::of_fate(Fate::Read) },
+                        Steadiness::Steady,
+                    ));
+                }
+                Quickly::TooLittle { bytes } => in_vain = bytes,
+            }
+        }
+        if wanted == Depth::Head {
+            asset.will_read(Access::Pieces);
+        }
         let mut head = [0; sniff::HEAD];
-        let told = opened.read_at(0, &mut head)?;
+        let told = asset.read_at(0, &mut head)?;
         let media_type = sniff::sniff(&head[..told], Some(name));
         if media_type == MediaType::Other {
-            return Ok((unknown(name), Steadiness::Steady));
+            return Ok((Read { bytes: in_vain, ..unknown(name) }, Steadiness::Steady));
         }
-        let mut read = Read {
-            fate: Fate::Read,
-            depth: wanted,
-            stamp: None,
-            probe: None,
-            sha1: None,
-            sidecar_date: None,
-            problems: wrong_extension(name, media_type).into_iter().collect(),
-            bytes: length,
-        };
+        let problems = wrong_extension(name, media_type).into_iter().collect();
+        let mut read = Read { problems, bytes: in_vain + length, ..Read::of_fate(Fate::Read) };
+        read.depth = if wanted == Depth::Head { Depth::Head } else { Depth::Whole };
         let budget = self.budget;
         let steady = if wanted == Depth::Head {
-            self.read_head(opened, media_type, &mut read)?
+            let steady = self.read_head(asset, media_type, &mut read)?;
+            read.bytes = asset.bytes_read();
+            steady
         } else if length <= WHOLE_BUFFER {
-            budget.with(length, || self.read_whole(opened, media_type, wanted, &mut read))?
+            budget.with(length, || self.read_whole(asset, media_type, &mut read))?
         } else {
-            read_streamed(opened, media_type, wanted, &mut read)?
+            read_streamed(asset, media_type, &mut read)?
         };
         Ok((read, steady))
     }
 
-    fn read_head(&mut self, opened: &dyn Opened, media_type: MediaType, read: &mut Read) -> std::io::Result<Steadiness> {
-        read.probe = Some(Probe { media_type, facts: facts::read_facts(opened, media_type), picture: None });
-        if media_type != MediaType::Xmp || opened.len() > SIDECAR {
+    fn read_head(&mut self, asset: &InTurns<'_>, media_type: MediaType, read: &mut Read) -> io::Result<Steadiness> {
+        read.probe = Some(Probe { media_type, facts: facts::read_facts(asset, media_type), picture: None });
+        if media_type != MediaType::Xmp || asset.len() > SIDECAR {
             return Ok(Steadiness::Steady);
         }
-        let (bytes, steady) = self.buffer.fill(opened)?;
+        let (bytes, steady) = self.buffer.fill(asset)?;
         read.sidecar_date = facts::xmp::sidecar_date(bytes);
         Ok(steady)
     }
 
-    fn read_whole(
-        &mut self,
-        opened: &dyn Opened,
-        media_type: MediaType,
-        wanted: Depth,
-        read: &mut Read,
-    ) -> std::io::Result<Steadiness> {
-        let (bytes, steady) = self.buffer.fill(opened)?;
+    fn read_whole(&mut self, asset: &InTurns<'_>, media_type: MediaType, read: &mut Read) -> io::Result<Steadiness> {
+        // The turn ends with the read: what follows needs no disk.
+        let (bytes, steady) = asset.in_one_turn(|opened| self.buffer.fill(opened))?;
         read.sha1 = Some(Sha1(sha1::Sha1::digest(bytes).into()));
         let mut facts = facts::read_facts(&bytes, media_type);
         let pictured = match media_type {
-            MediaType::Xmp | MediaType::Aae | MediaType::TakeoutJson | MediaType::Thm => opened.len() <= SIDECAR,
+            MediaType::Xmp | MediaType::Aae | MediaType::TakeoutJson | MediaType::Thm => asset.len() <= SIDECAR,
             _ => matches!(media_type.class(), Class::Photo | Class::Raw | Class::Video),
         };
-        let picture = (wanted == Depth::Whole && pictured)
-            .then(|| picture::look(bytes, media_type, facts.orientation, &picture::Limits::default()));
+        let picture = pictured.then(|| picture::look(bytes, media_type, facts.orientation, &self.limits));
         facts.dimensions = facts.dimensions.or(picture.as_ref().and_then(|p| p.dimensions));
-        if media_type == MediaType::Xmp && opened.len() <= SIDECAR {
+        if media_type == MediaType::Xmp && asset.len() <= SIDECAR {
             read.sidecar_date = facts::xmp::sidecar_date(bytes);
         }
         read.probe = Some(Probe { media_type, facts, picture });
@@ -224,15 +256,23 @@ impl Reader<'_> {
     }
 }
 
-fn read_streamed(opened: &dyn Opened, media_type: MediaType, wanted: Depth, read: &mut Read) -> std::io::Result<Steadiness> {
+/// How many bytes reading an asset of a size that deep is expected to take.
+#[must_use]
+pub fn expected(wanted: Depth, size: u64, quick: u64) -> u64 {
+    if wanted == Depth::Quick { size.min(quick) } else { size }
+}
+
+fn read_streamed(asset: &InTurns<'_>, media_type: MediaType, read: &mut Read) -> io::Result<Steadiness> {
     let mut hasher = sha1::Sha1::new();
-    let steady = stream(opened, &mut |piece| {
-        hasher.update(piece);
-        Ok(())
+    let steady = asset.in_one_turn(|opened| {
+        stream(opened, &mut |piece| {
+            hasher.update(piece);
+            Ok(())
+        })
     })?;
     read.sha1 = Some(Sha1(hasher.finalize().into()));
-    let facts = facts::read_facts(opened, media_type);
-    let picture = (wanted == Depth::Whole && media_type.class() != Class::Sidecar).then(|| Picture {
+    let facts = facts::read_facts(asset, media_type);
+    let picture = (media_type.class() != Class::Sidecar).then(|| Picture {
         problems: vec![Problem::new(ProblemKind::NotFingerprinted, format!("larger than {} MB", WHOLE_BUFFER / 1_000_000))],
         ..Picture::default()
     });

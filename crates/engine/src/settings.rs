@@ -4,9 +4,12 @@
 
 use std::{
     collections::BTreeMap,
+    num::NonZeroUsize,
+    ops::RangeInclusive,
     path::{Path, PathBuf},
 };
 
+use lightproof_media::picture::Limits;
 use lightproof_model::{
     camera::{Camera, CameraTable, ClockFault},
     fingerprint::RADIUS,
@@ -14,7 +17,7 @@ use lightproof_model::{
 use lightproof_sources::exclusions::SHIPPED;
 use serde::Deserialize;
 
-use crate::EngineError;
+use crate::{EngineError, disks::Spinning};
 
 /// The commented example, which holds every setting.
 pub const EXAMPLE: &str = include_str!("../lightproof.example.toml");
@@ -73,6 +76,12 @@ pub struct Settings {
     pub radius: Setting<u8>,
     /// Threads that read; 0 for as many as there are cores.
     pub workers: Setting<usize>,
+    /// Whether disks spin.
+    pub spinning: Setting<Spinning>,
+    /// Threads that read from one spinning disk at a time.
+    pub readers_per_spinning_disk: Setting<NonZeroUsize>,
+    /// Mebibytes of pixels that decoding one picture may take, in each worker.
+    pub decode_memory_mb: Setting<u64>,
     /// Folders that are not walked.
     pub exclude: Setting<Vec<String>>,
     /// Whose a folder is.
@@ -86,6 +95,9 @@ pub struct Settings {
 /// The largest radius that the search is made for.
 pub const LARGEST_RADIUS: u8 = 12;
 
+/// What decoding one picture may be allowed, in mebibytes: less shows no photograph, more no machine has for each core.
+pub const DECODE_MEMORY_MB: RangeInclusive<u64> = 16..=65_536;
+
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Stored {
@@ -93,6 +105,9 @@ struct Stored {
     ledger: Option<PathBuf>,
     radius: Option<u8>,
     workers: Option<usize>,
+    spinning: Option<Spinning>,
+    readers_per_spinning_disk: Option<NonZeroUsize>,
+    decode_memory_mb: Option<u64>,
     exclude: Option<Vec<String>>,
     owners: Option<BTreeMap<PathBuf, String>>,
     #[serde(default)]
@@ -133,6 +148,9 @@ impl Settings {
             ledger: Setting::shipped(usual_ledger),
             radius: Setting::shipped(RADIUS as u8),
             workers: Setting::shipped(0),
+            spinning: Setting::shipped(Spinning::Detect),
+            readers_per_spinning_disk: Setting::shipped(NonZeroUsize::MIN),
+            decode_memory_mb: Setting::shipped(Limits::default().decoded_bytes >> 20),
             exclude: Setting::shipped(SHIPPED.iter().map(|&s| s.to_owned()).collect()),
             owners: Setting::shipped(BTreeMap::new()),
             camera_counts: (shipped.len(), own.len()),
@@ -142,6 +160,9 @@ impl Settings {
         settings.ledger.filed(stored.ledger, file);
         settings.radius.filed(stored.radius, file);
         settings.workers.filed(stored.workers, file);
+        settings.spinning.filed(stored.spinning, file);
+        settings.readers_per_spinning_disk.filed(stored.readers_per_spinning_disk, file);
+        settings.decode_memory_mb.filed(stored.decode_memory_mb, file);
         settings.exclude.filed(stored.exclude, file);
         settings.owners.filed(stored.owners, file);
         if settings.radius.value > LARGEST_RADIUS {
@@ -149,6 +170,11 @@ impl Settings {
                 "radius = {} is more than {LARGEST_RADIUS}, where strangers begin to look alike",
                 settings.radius.value
             )));
+        }
+        if !DECODE_MEMORY_MB.contains(&settings.decode_memory_mb.value) {
+            let (least, most) = (DECODE_MEMORY_MB.start(), DECODE_MEMORY_MB.end());
+            let given = settings.decode_memory_mb.value;
+            return Err(wrong(format!("decode_memory_mb = {given} does not lie between {least} and {most}")));
         }
         Ok(settings)
     }
@@ -167,6 +193,9 @@ impl Settings {
             of("ledger", &self.ledger, path),
             of("radius", &self.radius, u8::to_string),
             of("workers", &self.workers, |n| if *n == 0 { "0 (as many as cores)".to_owned() } else { n.to_string() }),
+            of("spinning", &self.spinning, |s| s.word().to_owned()),
+            of("readers_per_spinning_disk", &self.readers_per_spinning_disk, NonZeroUsize::to_string),
+            of("decode_memory_mb", &self.decode_memory_mb, u64::to_string),
             of("exclude", &self.exclude, |patterns| patterns.join(", ")),
             of("owners", &self.owners, |owners| {
                 owners.iter().map(|(folder, owner)| format!("{}: {owner}", folder.display())).collect::<Vec<_>>().join(", ")
@@ -181,6 +210,9 @@ impl Settings {
             &self.ledger.origin,
             &self.radius.origin,
             &self.workers.origin,
+            &self.spinning.origin,
+            &self.readers_per_spinning_disk.origin,
+            &self.decode_memory_mb.origin,
             &self.exclude.origin,
             &self.owners.origin,
         ];
@@ -232,6 +264,9 @@ mod tests {
         assert_eq!(settings.radius.value, shipped.radius.value);
         assert_eq!(settings.exclude.value, shipped.exclude.value);
         assert_eq!(settings.workers.value, shipped.workers.value);
+        assert_eq!(settings.spinning.value, shipped.spinning.value);
+        assert_eq!(settings.readers_per_spinning_disk.value, shipped.readers_per_spinning_disk.value);
+        assert_eq!(settings.decode_memory_mb.value, shipped.decode_memory_mb.value);
     }
 
     #[test]
@@ -239,6 +274,9 @@ mod tests {
         let told = |text: &str| read(text).unwrap_err().to_string();
         assert!(told("raduis = 7").contains("raduis"), "{}", told("raduis = 7"));
         assert!(told("radius = 40").contains("strangers begin to look alike"));
+        assert!(told("decode_memory_mb = 1").contains("between 16 and 65536"));
+        assert!(told("spinning = \"perhaps\"").contains("perhaps"));
+        assert!(told("readers_per_spinning_disk = 0").contains("readers_per_spinning_disk"));
         assert!(told("[[camera]]\nmodels = [\"X\"]\nannounced = \"soon\"").contains("soon"));
     }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use lightproof_ledger::{FolderNoteKind, Ledger, RunKey};
+use lightproof_ledger::{Depth, FolderNoteKind, Ledger, RunKey};
 use lightproof_model::{
     anomaly::AnomalyKind,
     asset::{Fate, SourceId},
@@ -66,6 +66,9 @@ pub(crate) fn count(ledger: &Ledger, run: RunKey) -> Result<Summary, EngineError
             integrity: asset.integrity,
             problems: &asset.problems,
         });
+        if asset.depth == Depth::Quick && matches!(asset.fate, Some(Fate::Read | Fate::Unchanged)) {
+            summary.add_read_in_part();
+        }
         for anomaly in &anomalies {
             if let Some(kind) = AnomalyKind::from_word(&anomaly.kind) {
                 summary.add_anomaly(kind, facts.make.as_deref(), facts.model.as_deref());

@@ -28,6 +28,17 @@ impl Stage {
     }
 }
 
+/// A pass of reading.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pass {
+    /// The only one: assets as deep as wanted.
+    Whole,
+    /// The first of a quick survey: metadata and previews.
+    Previews,
+    /// The second of a quick survey: in full, whatever may be like another.
+    Confirming,
+}
+
 /// What a face hears while the engine works, and where it can ask for a stop. Called from one thread.
 pub trait Watch {
     /// A stage begins.
@@ -36,10 +47,10 @@ pub trait Watch {
     /// So many assets were met until now.
     fn met(&self, _assets: u64) {}
 
-    /// The walk is over: so many assets, so many bytes are to be read.
-    fn to_read(&self, _assets: u64, _bytes: u64) {}
+    /// A pass of reading begins: so many assets, about so many bytes are to be read.
+    fn to_read(&self, _pass: Pass, _assets: u64, _bytes: u64) {}
 
-    /// An asset of so many bytes was read.
+    /// An asset was read that counted for so many of these bytes.
     fn read(&self, _bytes: u64) {}
 
     /// Whether the person asked to stop. What was done until then is kept.

@@ -4,6 +4,7 @@ use lightproof_model::{
     asset::Fate,
     digest::Sha1,
     exif::{Directory, ExifField},
+    fingerprint::Fingerprint,
     moment::{RecordedDate, WallClock},
     probe::Probe,
     problem::{Integrity, Problem, ProblemKind},
@@ -24,8 +25,22 @@ pub enum Depth {
     Head = 1,
     /// Its metadata, and all bytes for SHA-1.
     Hashed = 2,
+    /// Its metadata and its preview, or nothing of a picture that has none and can be told apart otherwise.
+    Quick = 3,
     /// Everything: metadata, SHA-1, image digest, fingerprint, integrity.
-    Whole = 3,
+    Whole = 4,
+}
+
+impl Depth {
+    pub(crate) fn of(stored: i64) -> Depth {
+        let all = [Depth::Nothing, Depth::Head, Depth::Hashed, Depth::Quick, Depth::Whole];
+        all.into_iter().find(|depth| *depth as i64 == stored).unwrap_or(Depth::Nothing)
+    }
+
+    /// Whether what was read this deep is enough where so deep is wanted. A preview goes without SHA-1.
+    fn suffices(self, wanted: Depth) -> bool {
+        self >= wanted && !(self == Depth::Quick && wanted == Depth::Hashed)
+    }
 }
 
 /// What meeting a place in a walk means.
@@ -56,6 +71,8 @@ pub struct Reading<'a> {
     pub stamp: Option<Stamp>,
     /// What they told.
     pub probe: Option<&'a Probe>,
+    /// What their preview looks like, where no more than that was read.
+    pub preview: Option<&'a Fingerprint>,
     /// Their SHA-1.
     pub sha1: Option<Sha1>,
     /// Of a sidecar: the date it gives.
@@ -145,7 +162,7 @@ impl Ledger {
 
     fn meet_known(&self, run: RunKey, row: &Row, stamp: Stamp, wanted: Depth, version: u32) -> Result<Met, LedgerError> {
         let as_it_was = row.stamp == stamp;
-        let deep_enough = row.depth >= wanted as i64 && row.version == i64::from(version) && row.fate.is_some();
+        let deep_enough = Depth::of(row.depth).suffices(wanted) && row.version == i64::from(version) && row.fate.is_some();
         if as_it_was && deep_enough {
             if row.fate.as_deref() == Some(Fate::Unreadable.word()) {
                 self.forget_unreadable(row.key)?;
@@ -274,7 +291,7 @@ impl Ledger {
                  hash = ?9, field_count = ?10, taken = ?11, sub_sec = ?12, zone = ?13, make = ?14, model = ?15, serial = ?16, \
                  internal_serial = ?17, body_made = ?18, lens = ?19, latitude = ?20, longitude = ?21, gps_time = ?22, orientation = ?23, \
                  width = ?24, height = ?25, container_time = ?26, content_identifier = ?27, integrity = ?28, problems = ?29, \
-                 sidecar_date = ?30, exposure = ?31 WHERE key = ?1",
+                 sidecar_date = ?30, exposure = ?31, preview_hash = ?32 WHERE key = ?1",
             )?
             .execute(params![
                 asset.0,
@@ -308,6 +325,7 @@ impl Ledger {
                 stored_problems(all_problems),
                 text(reading.sidecar_date),
                 facts.and_then(|f| f.exposure.as_deref()),
+                reading.preview.map(|f| f.hash as i64),
             ])?;
         if let Some(stamp) = reading.stamp {
             self.survey
@@ -321,7 +339,8 @@ impl Ledger {
                     stamp.ctime
                 ])?;
         }
-        self.store_beside(asset, facts.map(|f| &f.exif[..]), fingerprint.map(|f| &f.gray[..]))
+        let looks = fingerprint.or(reading.preview);
+        self.store_beside(asset, facts.map(|f| &f.exif[..]), looks.map(|f| &f.gray[..]))
     }
 
     fn store_beside(&self, asset: AssetKey, exif: Option<&[ExifField]>, gray: Option<&[u8]>) -> Result<(), LedgerError> {
@@ -426,6 +445,24 @@ fn read_row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_was_read_deeper_suffices_and_a_preview_tells_no_sha1() {
+        use Depth::{Hashed, Head, Nothing, Quick, Whole};
+        for (read, wanted, enough) in [
+            (Nothing, Head, false),
+            (Head, Quick, false),
+            (Hashed, Quick, false),
+            (Quick, Head, true),
+            (Quick, Hashed, false),
+            (Quick, Quick, true),
+            (Quick, Whole, false),
+            (Whole, Hashed, true),
+            (Whole, Quick, true),
+        ] {
+            assert_eq!(Depth::of(read as i64).suffices(wanted), enough, "{read:?} where {wanted:?} is wanted");
+        }
+    }
 
     #[test]
     fn exif_fields_are_read_back_as_they_were_stored() {

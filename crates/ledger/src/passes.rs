@@ -51,21 +51,36 @@ impl Ledger {
         Ok(())
     }
 
-    /// Assets of a run that wait to be read, by source, folder and name: at most `limit` after a place.
+    /// The sources in which assets of a run wait to be read.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn waiting(&self, run: RunKey, after: Option<&Place>, limit: u32) -> Result<Vec<(AssetKey, Place)>, LedgerError> {
+    pub fn waiting_sources(&self, run: RunKey) -> Result<Vec<SourceId>, LedgerError> {
+        let sql =
+            "SELECT DISTINCT source FROM asset INDEXED BY asset_pending WHERE fate IS NULL AND seen_run = ?1 ORDER BY source";
+        let mut query = self.survey.prepare_cached(sql)?;
+        let sources = query.query_map([run.0], |r| Ok(SourceId::new(r.get::<_, String>(0)?)))?.collect::<Result<_, _>>()?;
+        Ok(sources)
+    }
+
+    /// Assets of a run and source that wait to be read, by folder and name: at most `limit` after a place.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn waiting(
+        &self,
+        run: RunKey,
+        source: &SourceId,
+        after: Option<&Place>,
+        limit: u32,
+    ) -> Result<Vec<(AssetKey, Place)>, LedgerError> {
         let mut query = self.survey.prepare_cached(
             "SELECT key, source, folder, name FROM asset INDEXED BY asset_pending WHERE fate IS NULL AND seen_run = ?1 \
-             AND (source, folder, name) > (?2, ?3, ?4) ORDER BY source, folder, name LIMIT ?5",
+             AND source = ?2 AND (folder, name) > (?3, ?4) ORDER BY folder, name LIMIT ?5",
         )?;
-        let (source, folder, name) = match after {
-            Some(place) => (place.source.as_str(), &place.folder[..], &place.name[..]),
-            None => ("", &b""[..], &b""[..]),
-        };
+        let (folder, name) = after.map_or((&b""[..], &b""[..]), |place| (&place.folder[..], &place.name[..]));
         let waiting = query
-            .query_map(params![run.0, source, folder, name, limit], |r| {
+            .query_map(params![run.0, source.as_str(), folder, name, limit], |r| {
                 Ok((
                     AssetKey(r.get(0)?),
                     Place { source: SourceId::new(r.get::<_, String>(1)?), folder: r.get(2)?, name: r.get(3)? },

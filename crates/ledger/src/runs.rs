@@ -3,7 +3,7 @@
 use lightproof_model::asset::{Fate, SourceId};
 use rusqlite::{OptionalExtension, params};
 
-use crate::{Ledger, LedgerError};
+use crate::{Depth, Ledger, LedgerError};
 
 /// One run over the library.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,6 +135,15 @@ impl Ledger {
     pub fn damaged_count(&self, run: RunKey) -> Result<u64, LedgerError> {
         let sql = "SELECT count(*) FROM asset WHERE seen_run = ?1 AND integrity = 'damaged'";
         Ok(self.survey.query_row(sql, [run.0], |r| r.get::<_, i64>(0))? as u64)
+    }
+
+    /// How many assets of a run were read in part only: head and preview.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn read_in_part_count(&self, run: RunKey) -> Result<u64, LedgerError> {
+        let sql = "SELECT count(*) FROM asset WHERE seen_run = ?1 AND depth = ?2 AND fate IN ('read', 'unchanged')";
+        Ok(self.survey.query_row(sql, [run.0, Depth::Quick as i64], |r| r.get::<_, i64>(0))? as u64)
     }
 
     /// Notes a folder that was not walked.

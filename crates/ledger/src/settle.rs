@@ -254,6 +254,7 @@ mod tests {
                     version: 1,
                     stamp: None,
                     probe: None,
+                    preview: None,
                     sha1: Some(Sha1([*content; 20])),
                     sidecar_date: None,
                     problems: Vec::new(),

@@ -10,6 +10,8 @@ use lightproof_model::{
 };
 use rusqlite::Row;
 
+use crate::Depth;
+
 /// An asset's row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AssetKey(pub i64);
@@ -93,12 +95,17 @@ pub struct StoredAsset {
     pub corrected: Option<WallClock>,
     /// The main asset of its unit, when it is a companion.
     pub companion_of: Option<AssetKey>,
+    /// How deep it was read.
+    pub depth: Depth,
+    /// The 64 bits of its preview's fingerprint, where no more than that was read.
+    pub preview_hash: Option<u64>,
 }
 
 /// The columns that [`StoredAsset::read`] wants, in its order.
 pub(crate) const COLUMNS: &str = "key, id, source, folder, name, device, inode, size, mtime, ctime, fate, first_seen, media_type, sha1, \
      image_digest, hash, field_count, taken, sub_sec, zone, make, model, serial, internal_serial, body_made, lens, latitude, longitude, \
-     gps_time, orientation, width, height, container_time, content_identifier, integrity, problems, sidecar_date, corrected, companion_of, exposure";
+     gps_time, orientation, width, height, container_time, content_identifier, integrity, problems, sidecar_date, corrected, companion_of, exposure, \
+     depth, preview_hash";
 
 impl StoredAsset {
     pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<StoredAsset> {
@@ -154,6 +161,8 @@ impl StoredAsset {
             sidecar_date: time(36)?,
             corrected: time(37)?,
             companion_of: row.get::<_, Option<i64>>(38)?.map(AssetKey),
+            depth: Depth::of(row.get(40)?),
+            preview_hash: row.get::<_, Option<i64>>(41)?.map(|n| n as u64),
         })
     }
 }

@@ -8,5 +8,6 @@ pub mod claimed;
 pub mod facts;
 pub mod isobmff;
 pub mod picture;
+pub mod preview;
 pub mod sniff;
 pub mod video;

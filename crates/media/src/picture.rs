@@ -173,6 +173,15 @@ fn picture(look: Look, orientation: Option<u16>) -> Picture {
     Picture { dimensions: look.dimensions, image_digest: look.digest, fingerprint: fingerprint.ok(), integrity, problems }
 }
 
+/// The gray of a JPEG that can be decoded to its last row; nothing of one that cannot.
+pub(crate) fn gray_of_jpeg(bytes: &[u8]) -> Option<Reduced> {
+    let look = jpeg::look(bytes);
+    (look.share >= WHOLE_SHARE).then_some(look.gray.ok()?)
+}
+
+/// From this share on a picture is there in full; a thumbnail's last block may lack a few bits.
+const WHOLE_SHARE: f32 = 0.99;
+
 /// Runs a decoder that is not ours: a panic in it means that it will not have these bytes.
 pub(crate) fn guarded<T>(decode: impl FnOnce() -> Option<T>) -> Option<T> {
     catch_unwind(AssertUnwindSafe(decode)).ok().flatten()

@@ -15,6 +15,7 @@ mod vetoes;
 
 use std::num::NonZeroUsize;
 
+pub(crate) use self::candidates::{Candidate, among as candidates_among};
 use self::{nodes::Nodes, stars::Star, ties::Tie, vetoes::Vetoes};
 use crate::{
     asset::GroupId,

@@ -16,6 +16,7 @@ pub mod media_type;
 pub mod moment;
 pub mod probe;
 pub mod problem;
+pub mod quick;
 pub mod rank;
 pub mod read_at;
 pub mod same_shot;

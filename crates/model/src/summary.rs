@@ -177,6 +177,7 @@ pub struct Summary {
     problems: BTreeMap<ProblemKind, u64>,
     beyond: BTreeMap<(MediaType, String), u64>,
     integrity: BTreeMap<Integrity, u64>,
+    read_in_part: u64,
     /// By basis, in the order in which bases were first met.
     groups: Vec<(String, Groups)>,
     series: Groups,
@@ -215,6 +216,11 @@ impl Summary {
         };
         *assets += 1;
         *anomalous += u64::from(asset.anomalous);
+    }
+
+    /// Counts an asset of which a quick survey read no more than head and preview.
+    pub fn add_read_in_part(&mut self) {
+        self.read_in_part += 1;
     }
 
     /// Counts one duplicate group; `basis` is its word. Bases are printed in the order in which they come first.

@@ -24,7 +24,7 @@ use crate::{
     exclusions::Exclusions,
     source::{Opened, Source, Walked},
 };
-use beneath::{Resolver, device_id, open_folder_at};
+use beneath::{Resolver, device_id, mounted_device, open_folder_at};
 
 /// A folder on disk, opened. It stays the same folder even if another is mounted over it.
 #[derive(Debug)]
@@ -101,6 +101,12 @@ impl FolderSource {
     #[must_use]
     pub fn identity(&self) -> RootIdentity {
         self.identity
+    }
+
+    /// The file system as it is mounted now ([`crate::source::Stat::mounted_device`]); 0 where the system does not say.
+    #[must_use]
+    pub fn mounted_device(&self) -> u64 {
+        rustix::fs::fstat(&self.handle).map_or(0, |stat| mounted_device(&stat))
     }
 
     /// The same source, if it is the folder that was known by this path before.

@@ -7,9 +7,11 @@
 #[cfg(not(unix))]
 compile_error!("lightproof tells assets apart by device and inode and opens them relative to their root: it needs a Unix system");
 
+pub mod disk;
 pub mod error;
 pub mod exclusions;
 pub mod file_system;
 pub mod folder;
 pub mod reading;
 pub mod source;
+pub mod sparing;

@@ -5,7 +5,7 @@
 
 use std::io;
 
-use crate::source::Opened;
+use crate::source::{Access, Opened};
 
 /// The largest asset that is read whole, 100 MB; larger ones are streamed and read by position.
 pub const WHOLE_BUFFER: u64 = 100 * 1000 * 1000;
@@ -47,6 +47,7 @@ impl WholeBuffer {
         if before.size > WHOLE_BUFFER {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
+        asset.will_read(Access::Whole);
         // One byte more than it says, to see whether it has grown.
         let wanted = before.size as usize + 1;
         if self.bytes.len() > KEPT && wanted <= KEPT {
@@ -67,6 +68,7 @@ impl WholeBuffer {
 /// Whatever the medium reports, or `piece` itself.
 pub fn stream(asset: &dyn Opened, piece: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<Steadiness> {
     let before = asset.stat()?;
+    asset.will_read(Access::Whole);
     let mut buffer = vec![0; PIECE];
     let mut offset = 0;
     loop {

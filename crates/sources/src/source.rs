@@ -33,6 +33,18 @@ pub trait Opened: ReadAt + Send {
     /// # Errors
     /// Whatever the medium reports.
     fn stat(&self) -> io::Result<Stat>;
+
+    /// Tells the medium how it will be read, where that helps. Advice only: nothing depends on it.
+    fn will_read(&self, _how: Access) {}
+}
+
+/// How an asset will be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// From its first byte to its last.
+    Whole,
+    /// A few pieces; what lies between is not wanted.
+    Pieces,
 }
 
 /// One thing met on a walk.

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use lightproof_engine::{
-    Depth, Ledger,
+    Depth, Ledger, QUICK,
     pipeline::{self, Order},
     roots::{ChangedRoot, RootRequest, full_path},
     settings::Settings,
@@ -11,7 +11,7 @@ use lightproof_engine::{
 use serde_json::json;
 
 use crate::{
-    args::{Common, ManifestArgs, WalkArgs},
+    args::{Common, ManifestArgs, SurveyArgs, WalkArgs},
     commands::config::{now, settings},
     exit::Refusal,
     out::Out,
@@ -20,10 +20,11 @@ use crate::{
 };
 
 /// The main job.
-pub fn survey(args: &WalkArgs, common: &Common, out: Out) -> anyhow::Result<()> {
-    let (settings, roots) = prepare(args, common)?;
+pub fn survey(args: &SurveyArgs, common: &Common, out: Out) -> anyhow::Result<()> {
+    let (settings, roots) = prepare(&args.walk, common)?;
     let mut ledger = Ledger::open(&settings.ledger.value).map_err(lightproof_engine::EngineError::from)?;
-    let order = order(args, &roots, Depth::Whole, "survey");
+    let depth = if args.quick { Depth::Quick } else { Depth::Whole };
+    let order = order(&args.walk, &roots, depth, "survey");
     let account = {
         let progress = Progress::new(out.is_told());
         pipeline::survey(&mut ledger, &settings, &order, &progress)?
@@ -62,7 +63,7 @@ pub fn generate_manifest(args: &ManifestArgs, common: &Common, out: Out) -> anyh
 
 fn order<'a>(args: &WalkArgs, roots: &'a [RootRequest], depth: Depth, stage: &'a str) -> Order<'a> {
     let changed = if args.accept_changed_root { ChangedRoot::Accept } else { ChangedRoot::Refuse };
-    Order { roots, changed, depth, all_fields: args.all_fields, stage, now: now() }
+    Order { roots, changed, depth, quick: QUICK, all_fields: args.all_fields, stage, now: now() }
 }
 
 /// Settings and roots, checked before the ledger is opened or anything is read.

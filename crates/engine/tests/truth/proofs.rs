@@ -9,7 +9,7 @@ use std::{
 };
 
 use lightproof_engine::{
-    Depth, Ledger,
+    Depth, Ledger, QUICK,
     pipeline::{self, Order},
     roots::{ChangedRoot, RootRequest},
     settings::Settings,
@@ -38,6 +38,12 @@ pub struct Proofs {
     pub fates: BTreeMap<&'static str, u64>,
     /// How many assets were opened.
     pub opened: u64,
+    /// How many bytes were read.
+    pub bytes_read: u64,
+    /// How many assets were read in part only.
+    pub read_in_part: u64,
+    /// How many were read in full after their preview.
+    pub confirmed: u64,
 }
 
 impl House {
@@ -47,6 +53,11 @@ impl House {
 
     /// All four stages over the folders, each with its owner, and what they wrote.
     pub fn survey(&self, roots: &[(&Path, &str)]) -> Proofs {
+        self.survey_so_deep(roots, Depth::Whole, QUICK)
+    }
+
+    /// The same, so deep; quickly from so many bytes of an asset.
+    pub fn survey_so_deep(&self, roots: &[(&Path, &str)], depth: Depth, quick: u64) -> Proofs {
         let ledger = self.0.path().join("ledger");
         let mut settings = Settings::read(None, Path::new("/nowhere/lightproof.toml"), ledger.clone()).unwrap();
         settings.out.argued(Some(self.0.path().join("proofs")));
@@ -57,14 +68,8 @@ impl House {
                 owner: (!owner.is_empty()).then(|| (*owner).to_owned()),
             })
             .collect();
-        let order = Order {
-            roots: &roots,
-            changed: ChangedRoot::Refuse,
-            depth: Depth::Whole,
-            all_fields: false,
-            stage: "survey",
-            now: NOW,
-        };
+        let order =
+            Order { roots: &roots, changed: ChangedRoot::Refuse, depth, quick, all_fields: false, stage: "survey", now: NOW };
         let mut ledger = Ledger::open(&ledger).unwrap();
         let account = pipeline::survey(&mut ledger, &settings, &order, &Unwatched).unwrap();
         assert!(account.walk.adds_up(), "{:?}", account.walk);
@@ -76,6 +81,9 @@ impl House {
             summary: fs::read_to_string(out.join("LIBRARY_SUMMARY.md")).unwrap(),
             fates: account.walk.fates.iter().map(|(fate, n)| (fate.word(), *n)).collect(),
             opened: account.walk.opened,
+            bytes_read: account.walk.bytes_read,
+            read_in_part: account.walk.read_in_part,
+            confirmed: account.walk.confirmed,
         }
     }
 }

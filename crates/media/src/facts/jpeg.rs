@@ -14,7 +14,7 @@ use super::{
 use crate::isobmff::read;
 
 /// Segments looked at before the scan.
-const MAX_SEGMENTS: usize = 4096;
+pub(crate) const MAX_SEGMENTS: usize = 4096;
 /// Bytes of one EXIF block over all its segments.
 const MAX_EXIF: usize = 8 << 20;
 
@@ -57,7 +57,7 @@ fn has_header(b: &[u8]) -> bool {
 }
 
 /// The next marker from `at` and its payload. Fill bytes and stray bytes before a marker are passed over.
-pub fn next_segment(bytes: &dyn ReadAt, mut at: u64, end: u64) -> Option<(u8, Range<u64>)> {
+pub(crate) fn next_segment(bytes: &dyn ReadAt, mut at: u64, end: u64) -> Option<(u8, Range<u64>)> {
     let window = read(bytes, at..at.checked_add(64)?.min(end).max(at), 64)?;
     let start = window.iter().position(|&b| b == 0xFF)?;
     let marker = window[start..].iter().position(|&b| b != 0xFF)? + start;

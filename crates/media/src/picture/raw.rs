@@ -62,7 +62,7 @@ fn seen(bytes: &dyn ReadAt, contents: &Contents, orientation: Option<u16>) -> (L
     let gray = gray.map(|reduced| bars::without_bars(reduced, size, sensor));
     let gray = gray.map_err(|why| if verdict.any { why } else { NoGray::new("no image data") });
     let share = if verdict.any { 1.0 } else { 0.0 };
-    (Look { dimensions: sensor.or(size), gray, faults: all, share, checked: true, digest: None }, orientation)
+    (Look { dimensions: sensor.or(size), gray, faults: all, share, checked: true, digest: None, notes: Vec::new() }, orientation)
 }
 
 /// The EXIF orientation of a clockwise turn.

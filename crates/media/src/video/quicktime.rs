@@ -234,8 +234,8 @@ fn digest(movie: &Movie<'_>, tops: &[Top]) -> Vec<Part> {
             // Says which samples of the media data behind it are which.
             b"moof" => parts.push(Part::Data("moof", top.payload.clone())),
             // Metadata, an index, room for either, and a preview of it.
-            b"ftyp" | b"styp" | b"moov" | b"udta" | b"meta" | b"uuid" | b"sidx" | b"mfra" | b"free" | b"skip" | b"wide" | b"pnot"
-            | b"PICT" | b"sefd" => {}
+            b"ftyp" | b"styp" | b"moov" | b"udta" | b"meta" | b"uuid" | b"sidx" | b"mfra" | b"free" | b"skip" | b"wide"
+            | b"pnot" | b"PICT" | b"sefd" => {}
             _ => parts.push(Part::Data("further", top.payload.clone())),
         }
     }

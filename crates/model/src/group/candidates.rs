@@ -12,15 +12,15 @@ use crate::{
     hamming_join::{Turns, join_classes},
 };
 
-/// Two nodes that may look alike, `a` below `b`.
+/// Two that may look alike, `a` below `b`: nodes, or positions among hashes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Candidate {
-    pub(super) a: u32,
-    pub(super) b: u32,
+pub(crate) struct Candidate {
+    pub(crate) a: u32,
+    pub(crate) b: u32,
     /// Bits that differ.
-    pub(super) distance: u8,
+    pub(crate) distance: u8,
     /// What must be done to `b`.
-    pub(super) turn: u8,
+    pub(crate) turn: u8,
 }
 
 /// The nearest so far, farthest on top; each packed as distance, other, turn, so that it compares in that order.
@@ -52,11 +52,21 @@ pub(super) fn eight_turns() -> Turns {
 pub(super) fn find(nodes: &Nodes<'_>, limits: &Limits) -> Vec<Candidate> {
     let (hashed, hashes): (Vec<u32>, Vec<u64>) =
         (0..nodes.len()).filter_map(|node| Some((node, nodes.pictured(node)?.hash?))).unzip();
+    let mut candidates = among(&hashes, limits);
+    for candidate in &mut candidates {
+        // Nodes ascend as positions do, so `a` stays below `b`.
+        (candidate.a, candidate.b) = (hashed[candidate.a as usize], hashed[candidate.b as usize]);
+    }
+    candidates
+}
+
+/// All pairs of hashes to be compared more finely, by their positions.
+pub(crate) fn among(hashes: &[u64], limits: &Limits) -> Vec<Candidate> {
     let turns = eight_turns();
     let most = limits.candidates;
     let mut nearest: Vec<Nearest> = Vec::new();
     nearest.resize_with(hashes.len(), Nearest::default);
-    join_classes(&hashes, limits.radius, &turns, limits.workers, |meeting| {
+    join_classes(hashes, limits.radius, &turns, limits.workers, |meeting| {
         // Equal hashes are equally far: beyond the first few of a class no candidate could displace another.
         let few = |class: &'_ [u32]| class.len().min(most + 1);
         let (left_few, right_few) = (few(meeting.left), few(meeting.right));
@@ -80,11 +90,11 @@ pub(super) fn find(nodes: &Nodes<'_>, limits: &Limits) -> Vec<Candidate> {
         for &candidate in list {
             let (distance, other, turn) = ((candidate >> 40) as u8, (candidate >> 8) as u32, candidate as u8);
             if own < other {
-                candidates.push(Candidate { a: hashed[own as usize], b: hashed[other as usize], distance, turn });
+                candidates.push(Candidate { a: own, b: other, distance, turn });
             } else {
                 let inverse = turns.inverse(turn);
                 if lists[other as usize].binary_search(&packed(distance, own, inverse)).is_err() {
-                    candidates.push(Candidate { a: hashed[other as usize], b: hashed[own as usize], distance, turn: inverse });
+                    candidates.push(Candidate { a: other, b: own, distance, turn: inverse });
                 }
             }
         }

@@ -130,7 +130,13 @@ impl Summary {
         }
         let count = |state: &Integrity| self.integrity.get(state).copied().unwrap_or_default();
         let rows = Integrity::ALL.iter().map(|state| vec![state.word().to_owned(), number(count(state))]);
-        page.table("Integrity", "", &["integrity", "assets"], rows, total_row(self.total.assets));
+        let in_part = format!(
+            "Read in part only, by a quick survey: {}. Their integrity was not checked, and they seemed like no other asset; \
+             `lightproof survey` without `--quick` reads the rest.",
+            counted(self.read_in_part, "asset", "assets")
+        );
+        let intro = if self.read_in_part > 0 { in_part.as_str() } else { "" };
+        page.table("Integrity", intro, &["integrity", "assets"], rows, total_row(self.total.assets));
     }
 
     fn folders(&self, page: &mut Page) {

@@ -13,7 +13,7 @@ use rustix::{
     io::Errno,
 };
 
-use crate::source::{Opened, Stat};
+use crate::source::{Access, Opened, Stat};
 
 const READ: OFlags = OFlags::RDONLY.union(OFlags::CLOEXEC).union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK);
 
@@ -51,9 +51,6 @@ impl Resolver {
         if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
             return Ok(None);
         }
-        // Advice only: a file system without read-ahead says no, and that is no harm.
-        #[cfg(not(target_vendor = "apple"))]
-        let _ = rustix::fs::fadvise(&handle, 0, None, rustix::fs::Advice::Sequential);
         let device = device_id(&handle, &stat);
         Ok(Some(Asset { len: u64::try_from(stat.st_size).unwrap_or(0), device, handle }))
     }
@@ -139,7 +136,7 @@ pub(super) fn device_id_of(folder: &OwnedFd, name: &[u8], stat: &rustix::fs::Sta
 }
 
 #[allow(clippy::unnecessary_cast)] // st_dev is narrower and signed on some systems
-fn mounted_device(stat: &rustix::fs::Stat) -> u64 {
+pub(super) fn mounted_device(stat: &rustix::fs::Stat) -> u64 {
     stat.st_dev as u64
 }
 
@@ -183,6 +180,19 @@ impl ReadAt for Asset {
 impl Opened for Asset {
     fn stat(&self) -> io::Result<Stat> {
         Ok(stat_of(&rustix::fs::fstat(&self.handle)?, self.device))
+    }
+
+    /// A file system without read-ahead says no, and that is no harm.
+    #[cfg(not(target_vendor = "apple"))]
+    fn will_read(&self, how: Access) {
+        use rustix::fs::{Advice, fadvise};
+        let advised: &[Advice] = match how {
+            Access::Whole => &[Advice::Sequential, Advice::WillNeed],
+            Access::Pieces => &[Advice::Random],
+        };
+        for advice in advised {
+            let _ = fadvise(&self.handle, 0, None, *advice);
+        }
     }
 }
 

@@ -212,9 +212,12 @@ impl<'a> Track<'a> {
 /// The media time at which the first edit begins that shows anything.
 fn first_edit(elst: &[u8]) -> u64 {
     let (entry, at) = if elst.first() == Some(&1) { (20, 8) } else { (12, 4) };
-    let times = elst.get(8..).unwrap_or_default().chunks_exact(entry).take(64).map(|edit| {
-        if entry == 20 { be64(edit, at).map(|t| t as i64) } else { be32(edit, at).map(|t| i64::from(t as i32)) }
-    });
+    let times = elst
+        .get(8..)
+        .unwrap_or_default()
+        .chunks_exact(entry)
+        .take(64)
+        .map(|edit| if entry == 20 { be64(edit, at).map(|t| t as i64) } else { be32(edit, at).map(|t| i64::from(t as i32)) });
     times.flatten().find_map(|time| u64::try_from(time).ok()).unwrap_or(0)
 }
 

@@ -1,0 +1,52 @@
+//! Reading one asset quickly: its metadata and its preview, from at most [`QUICK`] bytes.
+//!
+//! What cannot be told apart by a preview (none is there, it shows another aspect, or too little) is left to be read whole, and
+//! so is what is no larger than that anyway. A video is told by its size and its metadata until something like it turns up.
+//! Absent on purpose: integrity, digests and SHA-1; nobody may take a preview for the picture.
+
+use std::io;
+
+use lightproof_media::{facts::read_facts, preview, sniff};
+use lightproof_model::{
+    fingerprint::Fingerprint,
+    media_type::{Class, MediaType},
+    probe::{Facts, Probe},
+    read_at::ReadAt,
+};
+use lightproof_sources::{source::Opened, sparing::Sparing};
+
+/// Bytes of one asset that a quick survey reads; what is not larger is read whole.
+pub const QUICK: u64 = 256 << 10;
+
+/// What few bytes told.
+pub(super) enum Quickly {
+    /// Enough to be told apart.
+    Told { probe: Probe, preview: Option<Fingerprint>, bytes: u64 },
+    /// Too little: it must be read whole. So many bytes were read in vain.
+    TooLittle { bytes: u64 },
+}
+
+/// Reads an asset's metadata and preview.
+pub(super) fn read(asset: &dyn Opened, name: &[u8], most: u64) -> io::Result<Quickly> {
+    let sparing = Sparing::over(asset, most);
+    let mut head = [0; sniff::HEAD];
+    let told = sparing.read_at(0, &mut head)?;
+    let media_type = sniff::sniff(&head[..told], Some(name));
+    let told = tell(&sparing, media_type).filter(|_| !sparing.refused());
+    let bytes = sparing.bytes_read();
+    Ok(match told {
+        Some((facts, preview)) => Quickly::Told { probe: Probe { media_type, facts, picture: None }, preview, bytes },
+        None => Quickly::TooLittle { bytes },
+    })
+}
+
+/// Metadata and preview; nothing where the whole is needed.
+fn tell(bytes: &dyn ReadAt, media_type: MediaType) -> Option<(Facts, Option<Fingerprint>)> {
+    let is_video = media_type.class() == Class::Video;
+    if !is_video && !preview::may_have_one(media_type) {
+        return None;
+    }
+    let facts = read_facts(bytes, media_type);
+    let preview = preview::fingerprint(bytes, media_type, &facts);
+    (is_video || preview.is_some()).then_some((facts, preview))
+}
