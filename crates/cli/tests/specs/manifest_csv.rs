@@ -55,7 +55,7 @@ fn every_file_met_has_one_row_with_a_fate_and_where_it_was_not_read_a_reason() {
     let manifest = house.manifest();
     for (path, fate, integrity, problem) in [
         ("a.jpg", "read", "intact", ""),
-        ("a.jpg.xmp", "read", "not-checked", ""),
+        ("a.jpg.xmp", "read", "intact", ""),
         ("deep/er/b.png", "read", "intact", ""),
         ("notes.txt", "skipped", "not-checked", "skipped: not a photograph, video or sidecar"),
         ("no extension", "skipped", "not-checked", "skipped: not a photograph, video or sidecar"),
