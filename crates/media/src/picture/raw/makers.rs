@@ -65,9 +65,10 @@ pub(super) fn crw(bytes: &dyn ReadAt) -> Contents {
         match record.tag {
             0x2005 => contents.sensor.push(Sensor::own(record.at, record.len, size)),
             0x2007 | 0x2008 if contents.previews.len() < 16 => contents.previews.push(Preview::jpeg(record.at, record.len)),
-            // The image's shape, the sensor's shape, the table for decoding.
+            // The image's shape without its rotation, the sensor's shape, the table for decoding.
             0x1031 | 0x1810 | 0x1835 => {
-                let value = read(bytes, record.at..record.at.saturating_add(record.len), 4096);
+                let len = if record.tag == 0x1810 { record.len.min(12) } else { record.len };
+                let value = read(bytes, record.at..record.at.saturating_add(len), 4096);
                 contents.decoding.extend(value.map(|v| (format!("record {:04x}", record.tag), v)));
             }
             _ => {}
