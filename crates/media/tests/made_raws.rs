@@ -6,7 +6,10 @@
 
 use std::process::Command;
 
-use lightproof_darkroom::photo::Photo;
+use lightproof_darkroom::{
+    canvas::{Canvas, Colour},
+    photo::Photo,
+};
 use lightproof_media::{
     facts::read_facts,
     picture::{Limits, look},
@@ -139,24 +142,28 @@ fn the_digest_forgets_what_exif_says_and_nothing_else() {
 
 #[test]
 fn bars_of_a_thumbnail_are_no_part_of_the_picture() {
-    // A sensor of 3:2 and a thumbnail of 4:3, as many cameras have them, of a dark scene.
-    let dark = photo(3).lightened(-90);
-    let whole = look(&dark.jpeg(90), MediaType::Jpeg, None, &Limits::default()).fingerprint.unwrap();
-    let inside = dark.canvas().resized(160, 106);
-    let mut barred = lightproof_darkroom::canvas::Canvas::black(160, 120);
-    let rows = inside.rgb().to_vec();
-    barred.fill(|x, y| match y.checked_sub(7).filter(|&y| y < 106) {
-        Some(y) => std::array::from_fn(|c| f32::from(rows[(y * 160 + x) * 3 + c])),
-        None => [0.0; 3],
-    });
-    let thumbnail = lightproof_darkroom::jpeg::encoded(&barred, 90);
+    // A sensor of 3:2 and a thumbnail of 4:3, as many cameras have them, of a scene as dark as the bars.
+    let scene = photo(3).canvas();
+    let dark = |canvas: &Canvas| -> Vec<Colour> {
+        canvas.rgb().as_chunks::<3>().0.iter().map(|p| p.map(|c| f32::from(c) / 8.0)).collect()
+    };
+    let painted = |width: u32, height: u32, bar: usize, inside: &[Colour]| {
+        let mut canvas = Canvas::black(width, height);
+        let across = width as usize;
+        canvas.fill(|x, y| y.checked_sub(bar).and_then(|y| inside.get(y * across + x)).copied().unwrap_or([0.0; 3]));
+        lightproof_darkroom::jpeg::encoded(&canvas, 95)
+    };
+    let jpeg = painted(480, 320, 0, &dark(&scene));
+    let whole = look(&jpeg, MediaType::Jpeg, None, &Limits::default()).fingerprint.unwrap();
+    let thumbnail = painted(160, 120, 7, &dark(&scene.resized(160, 106)));
     for (media_type, extension) in TYPES {
         // Tells no size of its sensor.
         if media_type == MediaType::Cr2 {
             continue;
         }
         let picture = seen(&SplicedRaw::of(media_type, &thumbnail).sensor(480, 320).bytes(), extension);
-        assert!(apart(picture.fingerprint.as_ref().unwrap(), &whole) <= 4, "{extension}");
+        let apart = apart(picture.fingerprint.as_ref().unwrap(), &whole);
+        assert!(apart <= 4, "{extension}: {apart} bits");
     }
 }
 
@@ -175,8 +182,9 @@ fn exiftool_finds_the_same_type_and_the_same_preview() {
         std::fs::write(&path, SplicedRaw::of(media_type, &large).small(&small).bytes()).unwrap();
         let told = String::from_utf8(exiftool(&path, &["-s3", "-FileType", "-DateTimeOriginal"])).unwrap();
         assert_eq!(told, format!("{}\n{TAKEN}\n", extension.to_uppercase()));
-        let previews = ["-PreviewImage", "-JpgFromRaw", "-ThumbnailImage"].map(|tag| exiftool(&path, &["-b", tag]));
-        let picture = |jpeg: &[u8]| look(jpeg, MediaType::Jpeg, None, &Limits::default()).image_digest;
-        assert!(previews.iter().any(|p| picture(p) == picture(&large)), "{extension}: the large preview");
+        let extracted = exiftool(&path, &["-b", "-PreviewImage", "-JpgFromRaw", "-ThumbnailImage"]);
+        // EXIF may stand in it; behind its first segment the preview is as it was.
+        let found = extracted.windows(large.len() - 400).any(|w| w == &large[400..]);
+        assert!(found, "{extension}: the large preview");
     }
 }

@@ -70,6 +70,12 @@ fn sensor(dir: Dir, raw: &SplicedRaw, file: &mut TiffFile, compression: u16, bit
         .with(0x828E, Value::Bytes(vec![0, 1, 1, 2]))
 }
 
+/// The same rows without what tells the colours of a sensor.
+fn without_colours(mut dir: Dir) -> Dir {
+    dir.rows.retain(|(tag, _)| !matches!(tag, 0x0106 | 0x828D | 0x828E));
+    dir
+}
+
 /// A JPEG by JPEGInterchangeFormat and its length.
 fn interchange(dir: Dir, file: &mut TiffFile, jpeg: &[u8]) -> Dir {
     let block = file.block(jpeg.to_vec());
@@ -125,7 +131,8 @@ fn nef(raw: &SplicedRaw, file: &mut TiffFile) {
     add(file, 0, |dir, _| dir.with(0x014A, Value::Directories(vec![large, sensed])));
 }
 
-/// CR2: the large preview is IFD0's strip, the thumbnail IFD1; sensor data as lossless JPEG in IFD3.
+/// CR2: the large preview is IFD0's strip, the thumbnail IFD1, plain pixels of 16 bits IFD2; sensor data as lossless JPEG
+/// in IFD3.
 fn cr2(raw: &SplicedRaw, file: &mut TiffFile) {
     // "CR", version 2.0, and where the directory of the sensor data is; filled in below.
     file.behind_header = vec![b'C', b'R', 2, 0, 0, 0, 0, 0];
@@ -141,7 +148,18 @@ fn cr2(raw: &SplicedRaw, file: &mut TiffFile) {
         .with(0x0117, Value::long(len))
         .with(0xC640, Value::Short(vec![0, 0, 0]));
     let sensed = file.directory(sensed);
-    file.directories[small].next = Some(sensed);
+    let pixels = file.block(vec![0x11; 60 * 40 * 6]);
+    let plain = Dir { next: Some(sensed), ..Dir::default() }
+        .with(0x0100, Value::short(60))
+        .with(0x0101, Value::short(40))
+        .with(0x0102, Value::Short(vec![16, 16, 16]))
+        .with(0x0103, Value::short(6))
+        .with(0x0106, Value::short(2))
+        .with(0x0111, Value::Place(pixels))
+        .with(0x0115, Value::short(3))
+        .with(0x0117, Value::long(60 * 40 * 6));
+    let plain = file.directory(plain);
+    file.directories[small].next = Some(plain);
     let at = file.places().0[sensed] as u32;
     file.behind_header[4..8].copy_from_slice(&at.to_le_bytes());
 }
@@ -169,7 +187,8 @@ fn orf(raw: &SplicedRaw, file: &mut TiffFile) {
         let small = file.directory(small);
         file.directories[0].next = Some(small);
     }
-    add(file, 0, |dir, file| sensor(dir, raw, file, 1, 16, raw.noise(12)));
+    // Newer models call their sensor data plain gray of 16 bits.
+    add(file, 0, |dir, file| without_colours(sensor(dir, raw, file, 1, 16, raw.noise(12))).with(0x0106, Value::short(1)));
 }
 
 /// RW2: a directory of the maker's own, with the JPEG as a value.
@@ -183,7 +202,7 @@ fn rw2(raw: &SplicedRaw, file: &mut TiffFile) {
     // 14 pixels in 16 bytes, in whole groups.
     let mut data = raw.noise(12);
     data.resize((width as usize * height as usize).div_ceil(14) * 16, 0x55);
-    let (len, block) = (data.len(), file.block(data));
+    let block = file.block(data);
     add(file, 0, |dir, _| {
         dir.with(0x0001, Value::Bytes(b"0330".to_vec()))
             .with(0x0002, Value::short(width as u16))
@@ -196,7 +215,8 @@ fn rw2(raw: &SplicedRaw, file: &mut TiffFile) {
             .with(0x000B, Value::short(34316))
             .with(0x002D, Value::short(4))
             .with(0x002E, Value::Held(jpeg))
-            .with(0x0117, Value::long(len))
+            .with(0x0111, Value::Long(vec![u32::MAX]))
+            .with(0x0117, Value::long(0))
             .with(0x0118, Value::Place(block))
     });
 }
@@ -262,7 +282,8 @@ fn srw(raw: &SplicedRaw, file: &mut TiffFile) {
         let small = file.directory(small);
         file.directories[0].next = Some(small);
     }
-    let sensed = sensor(Dir::default(), raw, file, 32772, 12, raw.noise(8));
+    // The NX1 calls its own coding PackBits, and tells no colours.
+    let sensed = without_colours(sensor(Dir::default(), raw, file, 32773, 12, raw.noise(8)));
     let sensed = file.directory(sensed);
     add(file, 0, |dir, _| dir.with(0x014A, Value::Directories(vec![large, sensed])));
 }

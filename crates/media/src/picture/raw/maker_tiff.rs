@@ -25,16 +25,17 @@ pub(super) fn panasonic(bytes: &dyn ReadAt, rows: &Directory, contents: &mut Con
     let told = |tag| rows.number(tag).filter(|&n| n > 0 && n < 0xFFFF_FFFF);
     let Some(at) = told(0x0118).or_else(|| told(0x0111)) else { return };
     let said = told(0x0117);
-    let least = rows.number(0x002D).and_then(|format| {
+    // Older models tell no format; theirs take more than the tightest.
+    let format = rows.number(0x002D).unwrap_or(0);
+    let least = packed(format, rows.number(0x000A).unwrap_or(12)).and_then(|each| {
         let pixels = size.map(|s| u64::from(s.width) * u64::from(s.height))?;
-        packed(format, rows.number(0x000A).unwrap_or(12)).map(|each| pixels / each * 16 / 100 * 99)
+        Some(pixels / each * 16)
     });
-    // Older models tell a wrong length, or none: the data reaches to the end then.
+    // Most tell no length, some a wrong one: the data reaches to the end then.
     let len = match (least, said) {
         (Some(least), Some(said)) if said < least => least,
         (_, Some(said)) => said,
-        (Some(least), None) => least.max(bytes.len().saturating_sub(at)),
-        (None, None) => bytes.len().saturating_sub(at),
+        (least, None) => bytes.len().saturating_sub(at).max(least.unwrap_or(0)),
     };
     contents.sensor.push(Sensor::own(at, len, size));
 }
