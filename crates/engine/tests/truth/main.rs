@@ -10,6 +10,7 @@ mod clock;
 mod manifest;
 mod near_dup;
 mod proofs;
+mod raws;
 mod rules;
 mod strangers;
 mod summary;

@@ -90,8 +90,8 @@ impl Walk<'_> {
     /// The image that a directory describes.
     fn image(&mut self, rows: &Directory, first: bool) {
         for tag in DECODING {
-            if let Some(value) = rows.bytes(tag) {
-                self.contents.decoding.push((format!("tag {tag:04x}"), value));
+            if rows.has(tag) {
+                self.contents.needs(format!("tag {tag:04x}"), rows.bytes(tag));
             }
         }
         if self.media_type == MediaType::Rw2 && first {
