@@ -271,11 +271,15 @@ fn read_streamed(asset: &InTurns<'_>, media_type: MediaType, read: &mut Read) ->
         })
     })?;
     read.sha1 = Some(Sha1(hasher.finalize().into()));
-    let facts = facts::read_facts(asset, media_type);
-    let picture = (media_type.class() != Class::Sidecar).then(|| Picture {
-        problems: vec![Problem::new(ProblemKind::NotFingerprinted, format!("larger than {} MB", WHOLE_BUFFER / 1_000_000))],
-        ..Picture::default()
+    let mut facts = facts::read_facts(asset, media_type);
+    let picture = (media_type.class() != Class::Sidecar).then(|| {
+        // A raw's preview is found by position, however large the raw is.
+        picture::look_by_position(asset, media_type, facts.orientation).unwrap_or_else(|| Picture {
+            problems: vec![Problem::new(ProblemKind::NotFingerprinted, format!("larger than {} MB", WHOLE_BUFFER / 1_000_000))],
+            ..Picture::default()
+        })
     });
+    facts.dimensions = facts.dimensions.or(picture.as_ref().and_then(|p| p.dimensions));
     read.probe = Some(Probe { media_type, facts, picture });
     Ok(steady)
 }

@@ -13,9 +13,15 @@ use std::{
 
 use lightproof_media::{
     facts::{read_facts, xmp::sidecar_date},
+    picture::{Limits, look, look_by_position},
     sniff,
 };
-use lightproof_model::{media_type::MediaType, probe::Facts, problem::ProblemKind, read_at::ReadAt};
+use lightproof_model::{
+    media_type::{Class, MediaType},
+    probe::{Facts, Picture},
+    problem::{Integrity, ProblemKind},
+    read_at::ReadAt,
+};
 
 /// Reads are counted; a file may claim to be longer than its bytes.
 struct Watched<'a> {
@@ -192,4 +198,85 @@ fn deep_nesting_of_directories_is_bounded() {
         b.extend(next.to_le_bytes());
     }
     probe(&b, b"deep.tif");
+}
+
+/// What is seen of a raw, which is not intact and takes no time.
+fn raw(bytes: &[u8], media_type: MediaType) -> Picture {
+    let begin = Instant::now();
+    let picture = look(bytes, media_type, None, &Limits::default());
+    assert!(begin.elapsed() < Duration::from_secs(10), "{media_type:?} took {:?}", begin.elapsed());
+    assert_ne!(picture.integrity, Integrity::Intact, "{media_type:?}");
+    picture
+}
+
+#[test]
+fn raws_whose_directories_loop_or_point_everywhere_are_damaged_and_no_more() {
+    let raws = || MediaType::ALL.into_iter().filter(|t| t.class() == Class::Raw);
+    let itself = tiff(&[(0x0111, 4, 1, 8), (0x0117, 4, 1, u32::MAX), (0x014A, 4, 1, 8), (0x8769, 4, 1, 8)], 8);
+    let far = tiff(&[(0x0100, 4, 1, u32::MAX), (0x0101, 4, 1, u32::MAX), (0x0201, 4, 1, 8), (0x0202, 4, 1, u32::MAX)], u32::MAX);
+    // A hundred thousand strips, all in one place: the list is a list of itself.
+    let mut many = tiff(&[(0x0106, 3, 1, 32803), (0x0111, 4, 100_000, 8), (0x0117, 4, 100_000, 8)], 0);
+    many.resize(500_000, 1);
+    // Values that decoding needs, each the whole file, from as many directories as there may be.
+    let mut values = b"II*\0\x08\0\0\0".to_vec();
+    for i in 1..=200u32 {
+        let rows = [0xC618u16, 0xC61A, 0xC740, 0xC741].map(|tag| (tag, 7u16, 60_000u32, 8u32));
+        values.extend(&tiff(&rows, 8 + i * 54)[8..]);
+    }
+    values.resize(100_000, 7);
+    for bytes in [itself, far, many, values] {
+        for media_type in raws() {
+            raw(&bytes, media_type);
+        }
+    }
+}
+
+#[test]
+fn sample_tables_heaps_and_sections_of_absurd_length_cost_nothing() {
+    let boxed = |kind: &[u8; 4], payload: &[u8]| [&(payload.len() as u32 + 8).to_be_bytes()[..], kind, payload].concat();
+    let be = |numbers: &[u32]| numbers.iter().flat_map(|n| n.to_be_bytes()).collect::<Vec<u8>>();
+    let table = [
+        boxed(b"stsz", &be(&[0, 0xFFFF, u32::MAX])),
+        boxed(b"stco", &be(&[0, u32::MAX, 0])),
+        boxed(b"stsc", &be(&[0, 1, 1, u32::MAX])),
+    ];
+    let track = boxed(b"trak", &boxed(b"mdia", &boxed(b"minf", &boxed(b"stbl", &table.concat()))));
+    let movie = [boxed(b"ftyp", b"crx \0\0\0\x01"), boxed(b"moov", &track.repeat(4000)), boxed(b"mdat", &[0; 64])].concat();
+    raw(&movie, MediaType::Cr3);
+
+    // A heap whose directory holds a heap that is the file itself, and so on.
+    let mut heap = b"II\x1A\0\0\0HEAPCCDR\0\0\0\0\0\0\0\0\0\0\0\0".to_vec();
+    heap.extend(60_000u16.to_le_bytes());
+    for _ in 0..6000 {
+        heap.extend(0x300Au16.to_le_bytes());
+        heap.extend(u32::MAX.to_le_bytes());
+        heap.extend(0u32.to_le_bytes());
+    }
+    heap.extend(0u32.to_le_bytes());
+    raw(&heap, MediaType::Crw);
+
+    let mut sections = b"FOVb\x02\0\x02\0".to_vec();
+    sections.resize(300, 0xFF);
+    sections.extend(b"SECd\0\0\x02\0");
+    sections.extend(u32::MAX.to_le_bytes());
+    for _ in 0..1000 {
+        sections.extend([0, 0, 0, 0, 0xFF, 0xFF, 0xFF, 0xFF, b'I', b'M', b'A', b'2']);
+    }
+    sections.extend(300u32.to_le_bytes());
+    raw(&sections, MediaType::X3f);
+}
+
+#[test]
+fn a_raw_of_two_gibibytes_is_looked_at_by_position_and_read_in_part() {
+    let rows = [
+        (0x0106, 3, 1, 32803),
+        (0x0111, 4, 1, 4096),
+        (0x0117, 4, 1, 0x7000_0000),
+        (0x0201, 4, 1, 64),
+        (0x0202, 4, 1, 0x6000_0000),
+    ];
+    let sparse = Watched { bytes: &tiff(&rows, 0), len: 2 << 30, read: Cell::new(0) };
+    let picture = look_by_position(&sparse, MediaType::Nef, None).unwrap();
+    assert!(picture.fingerprint.is_none());
+    assert!(sparse.read.get() <= 1 << 20, "read {}", sparse.read.get());
 }

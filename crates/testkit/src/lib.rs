@@ -8,3 +8,4 @@ pub mod crowd;
 pub mod library;
 pub mod run;
 pub mod snapshot;
+pub mod spliced_raw;

@@ -11,6 +11,7 @@ mod manifest;
 mod near_dup;
 mod proofs;
 mod quick;
+mod raws;
 mod rules;
 mod strangers;
 mod summary;

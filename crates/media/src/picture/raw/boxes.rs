@@ -17,13 +17,14 @@ use crate::{
 const CANON: [u8; 16] = [0x85, 0xC0, 0xB6, 0x87, 0x82, 0x0F, 0x11, 0xE0, 0x81, 0x11, 0xF4, 0xCE, 0x46, 0x2B, 0x6A, 0x48];
 /// The box of the preview.
 const PREVIEW: [u8; 16] = [0xEA, 0xF4, 0x2B, 0x5E, 0x1C, 0x98, 0x4B, 0x88, 0xB9, 0xFB, 0xB7, 0xDC, 0x40, 0x6E, 0x4D, 0x16];
-/// Samples of one track.
+/// Tracks, and samples of one track.
+const MAX_TRACKS: usize = 16;
 const MAX_SAMPLES: u64 = 4096;
 
 /// What a CR3 holds.
 pub(super) fn cr3(bytes: &dyn ReadAt) -> Contents {
     let mut contents = Contents::default();
-    let (mut movie, mut media) = (false, false);
+    let (mut movie, mut media, mut tracks) = (false, false, 0);
     for b in top_level(bytes) {
         if b.cut {
             contents.fault(format!("truncated in box {}", String::from_utf8_lossy(&b.kind)));
@@ -34,7 +35,10 @@ pub(super) fn cr3(bytes: &dyn ReadAt) -> Contents {
                 for inner in boxes(bytes, b.payload.clone()) {
                     match (&inner.kind, inner.uuid) {
                         (b"uuid", Some(CANON)) => thumbnail(bytes, inner.payload, &mut contents),
-                        (b"trak", _) => track(bytes, inner.payload, &mut contents),
+                        (b"trak", _) if tracks < MAX_TRACKS => {
+                            tracks += 1;
+                            track(bytes, inner.payload, &mut contents);
+                        }
                         _ => {}
                     }
                 }
@@ -91,9 +95,7 @@ fn track(bytes: &dyn ReadAt, payload: Range<u64>, contents: &mut Contents) {
     if coded.any(|b| b.kind == *b"JPEG") {
         contents.previews.extend(pieces.iter().map(|p| Preview { size, ..Preview::jpeg(p.at, p.len) }));
     } else {
-        if let Some(said) = read(bytes, entry.payload.clone(), 4096) {
-            contents.decoding.push(("track".into(), said));
-        }
+        contents.needs("track", read(bytes, entry.payload.clone(), 4096));
         contents.sensor.push(Sensor { pieces, size, least: least_of(size), jpeg: false });
     }
 }

@@ -84,17 +84,30 @@ pub(super) struct Contents {
     pub(super) sensor: Vec<Sensor>,
     /// Masks, calibration and whatever else the container points to.
     pub(super) more: Vec<Piece>,
-    /// Small values that decoding needs, by name.
+    /// Values that decoding needs, by name; see [`Contents::needs`].
     pub(super) decoding: Vec<(String, Vec<u8>)>,
     /// Clockwise turn in degrees that the container tells beside EXIF.
     pub(super) rotation: Option<u32>,
     pub(super) faults: Vec<String>,
+    needed: u64,
 }
+
+/// Bytes of values that decoding needs.
+const MAX_NEEDED: u64 = 16 << 20;
 
 impl Contents {
     /// The size of the largest sensor picture.
     pub(super) fn size(&self) -> Option<Dimensions> {
         self.sensor.iter().filter_map(|s| s.size).max_by_key(|s| u64::from(s.width) * u64::from(s.height))
+    }
+
+    /// Takes in a value that decoding needs. Together they are bounded, however often a file points to the same bytes.
+    pub(super) fn needs(&mut self, name: impl Into<String>, value: Option<Vec<u8>>) {
+        let Some(value) = value else { return };
+        self.needed += value.len() as u64;
+        if self.needed <= MAX_NEEDED {
+            self.decoding.push((name.into(), value));
+        }
     }
 
     pub(super) fn fault(&mut self, what: impl Into<String>) {
@@ -119,7 +132,7 @@ pub(super) struct JpegHead {
 }
 
 /// Segments before the frame header, at most.
-const MAX_SEGMENTS: usize = 256;
+const MAX_SEGMENTS: usize = 128;
 
 /// Hops to the frame header of the JPEG in a piece; nothing when there is none.
 pub(super) fn jpeg_head(bytes: &dyn ReadAt, piece: Piece) -> Option<JpegHead> {

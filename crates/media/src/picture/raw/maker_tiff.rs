@@ -19,22 +19,27 @@ pub(super) fn panasonic(bytes: &dyn ReadAt, rows: &Directory, contents: &mut Con
         }
     }
     for tag in [0x0002, 0x0003, 0x0004, 0x0005, 0x0006, 0x0007, 0x0009, 0x000A, 0x000B, 0x001C, 0x001D, 0x001E, 0x002D] {
-        contents.decoding.extend(rows.bytes(tag).map(|value| (format!("tag {tag:04x}"), value)));
+        contents.needs(format!("tag {tag:04x}"), rows.bytes(tag));
     }
     let size = rows.number(0x0002).zip(rows.number(0x0003)).and_then(|(w, h)| sides(w, h));
+    if size.is_none() {
+        // Without it nothing says how much sensor data there must be.
+        contents.fault("the directory tells no size of the sensor");
+    }
     let told = |tag| rows.number(tag).filter(|&n| n > 0 && n < 0xFFFF_FFFF);
     let Some(at) = told(0x0118).or_else(|| told(0x0111)) else { return };
     let said = told(0x0117);
-    let least = rows.number(0x002D).and_then(|format| {
+    // Older models tell no format; theirs take more than the tightest.
+    let format = rows.number(0x002D).unwrap_or(0);
+    let least = packed(format, rows.number(0x000A).unwrap_or(12)).and_then(|each| {
         let pixels = size.map(|s| u64::from(s.width) * u64::from(s.height))?;
-        packed(format, rows.number(0x000A).unwrap_or(12)).map(|each| pixels / each * 16 / 100 * 99)
+        Some(pixels / each * 16)
     });
-    // Older models tell a wrong length, or none: the data reaches to the end then.
+    // Most tell no length, some a wrong one: the data reaches to the end then.
     let len = match (least, said) {
         (Some(least), Some(said)) if said < least => least,
         (_, Some(said)) => said,
-        (Some(least), None) => least.max(bytes.len().saturating_sub(at)),
-        (None, None) => bytes.len().saturating_sub(at),
+        (least, None) => bytes.len().saturating_sub(at).max(least.unwrap_or(0)),
     };
     contents.sensor.push(Sensor::own(at, len, size));
 }
@@ -80,7 +85,7 @@ pub(super) fn phase_one(bytes: &dyn ReadAt, order: Order, contents: &mut Content
         }
         if matches!(tag, 0x0106..=0x010E | 0x0112 | 0x021D | 0x021A | 0x0222 | 0x0226) {
             let held = if len > 4 { read(bytes, piece.at..piece.at + piece.len, 4096) } else { Some(value.to_le_bytes().into()) };
-            contents.decoding.extend(held.map(|value| (format!("row {tag:04x}"), value)));
+            contents.needs(format!("row {tag:04x}"), held);
         }
     }
     let size = sides(size.0, size.1);

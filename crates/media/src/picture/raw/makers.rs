@@ -32,9 +32,7 @@ pub(super) fn raf(bytes: &dyn ReadAt) -> Contents {
     contents.previews.push(Preview::jpeg(jpeg.at, jpeg.len));
     contents.more.push(directory);
     // The directory tells the sensor's size and how it is coded.
-    contents
-        .decoding
-        .extend(read(bytes, directory.at..directory.at.saturating_add(directory.len), 1 << 20).map(|d| ("raf".into(), d)));
+    contents.needs("directory", read(bytes, directory.at..directory.at.saturating_add(directory.len), 1 << 20));
     if sensor.len > 0 {
         contents.sensor.push(Sensor::own(sensor.at, sensor.len, size));
     }
@@ -65,10 +63,11 @@ pub(super) fn crw(bytes: &dyn ReadAt) -> Contents {
         match record.tag {
             0x2005 => contents.sensor.push(Sensor::own(record.at, record.len, size)),
             0x2007 | 0x2008 if contents.previews.len() < 16 => contents.previews.push(Preview::jpeg(record.at, record.len)),
-            // The image's shape, the sensor's shape, the table for decoding.
+            // The image's shape without its rotation, the sensor's shape, the table for decoding.
             0x1031 | 0x1810 | 0x1835 => {
-                let value = read(bytes, record.at..record.at.saturating_add(record.len), 4096);
-                contents.decoding.extend(value.map(|v| (format!("record {:04x}", record.tag), v)));
+                let len = if record.tag == 0x1810 { record.len.min(12) } else { record.len };
+                let value = read(bytes, record.at..record.at.saturating_add(len), 4096);
+                contents.needs(format!("record {:04x}", record.tag), value);
             }
             _ => {}
         }
@@ -100,7 +99,7 @@ pub(super) fn x3f(bytes: &dyn ReadAt) -> Contents {
             contents.more.push(Piece::new(at, len));
         }
         if kind == b"CAMF" {
-            contents.decoding.extend(read(bytes, at..at.saturating_add(len), 8 << 20).map(|c| ("camf".into(), c)));
+            contents.needs("camf", read(bytes, at..at.saturating_add(len), 8 << 20));
         }
     }
     contents
@@ -145,7 +144,7 @@ pub(super) fn mrw(bytes: &dyn ReadAt) -> Contents {
                 // 12 bits, packed or in two bytes each.
                 let len = if be(data + 18, 1) == Some(0x59) { pixels * 3 / 2 } else { pixels * 2 };
                 contents.sensor.push(Sensor::own(end, len, size));
-                contents.decoding.extend(read(bytes, data..data + len.min(24), 24).map(|v| ("prd".into(), v)));
+                contents.needs("prd", read(bytes, data..data + len.min(24), 24));
             }
             _ => {}
         }

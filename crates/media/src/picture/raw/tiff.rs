@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use lightproof_model::{media_type::MediaType, probe::Dimensions, read_at::ReadAt};
 
 use super::{
-    contents::{Contents, Kept, Piece, Preview, Sensor, jpeg_head, least_of, sides},
+    contents::{Contents, JpegHead, Kept, Piece, Preview, Sensor, jpeg_head, least_of, sides},
     maker_tiff,
 };
 use crate::facts::{
@@ -90,8 +90,8 @@ impl Walk<'_> {
     /// The image that a directory describes.
     fn image(&mut self, rows: &Directory, first: bool) {
         for tag in DECODING {
-            if let Some(value) = rows.bytes(tag) {
-                self.contents.decoding.push((format!("tag {tag:04x}"), value));
+            if rows.has(tag) {
+                self.contents.needs(format!("tag {tag:04x}"), rows.bytes(tag));
             }
         }
         if self.media_type == MediaType::Rw2 && first {
@@ -100,8 +100,11 @@ impl Walk<'_> {
         if let (Some(at), Some(len)) = (rows.number(0x0201), rows.number(0x0202).filter(|&len| len > 0)) {
             self.preview(Preview::jpeg(at, len));
         }
-        let mut pieces = self.places(rows, (0x0111, 0x0117), "strips");
-        pieces.extend(self.places(rows, (0x0144, 0x0145), "tiles"));
+        let strips = self.places(rows, (0x0111, 0x0117), "strips");
+        let tiles = self.places(rows, (0x0144, 0x0145), "tiles");
+        // Sony tells tiles, and beside them one strip that holds them all.
+        let (pieces, held) = if tiles.is_empty() { (strips, tiles) } else { (tiles, strips) };
+        self.contents.more.extend(held);
         if !pieces.is_empty() {
             let image = Image::of(rows, pieces);
             self.classify(image);
@@ -129,22 +132,33 @@ impl Walk<'_> {
             // A mask, a depth map, a semantic mask.
             Some(4 | 51177 | 52527) => self.contents.more.extend(image.pieces),
             _ if image.is_sensor() => self.sensor(image),
-            _ if told_jpeg && head.is_some_and(|h| h.lossless) => self.sensor(image),
-            _ if told_jpeg && head.is_none() && image.is_rows_of(3) => self.rows(image, 3),
-            // Canon tells no colours of its sensor data.
-            _ if told_jpeg && head.is_none() && image.colours.is_none() && image.size.is_none() => self.sensor(image),
-            _ if told_jpeg && image.pieces.len() == 1 => {
+            _ if told_jpeg => self.jpeg(image, head),
+            _ if image.compression == 1 && image.bits == 8 && matches!(image.samples, 1 | 3) => {
+                let samples = image.samples as usize;
+                self.rows(image, samples);
+            }
+            // Olympus and Samsung tell no colour filter array.
+            _ if image.bits > 8 && image.samples == 1 => self.sensor(image),
+            _ => self.contents.more.extend(image.pieces),
+        }
+    }
+
+    /// An image whose directory says that it is a JPEG.
+    fn jpeg(&mut self, image: Image, head: Option<JpegHead>) {
+        match head {
+            Some(head) if head.lossless => self.sensor(image),
+            // Canon says so of plain pixels too, of 8 or 16 bits ...
+            None if image.is_rows_of(3) => self.rows(image, 3),
+            None if image.colours == Some(2) && image.bits > 8 => self.contents.more.extend(image.pieces),
+            // ... and tells no colours of its sensor data.
+            None if image.colours.is_none() && image.size.is_none() => self.sensor(image),
+            _ if image.pieces.len() == 1 => {
                 if image.subfile == Some(0) && self.media_type == MediaType::Dng {
                     self.sensor(image.clone());
                 }
                 self.preview(Preview { pieces: image.pieces, kept: Kept::Jpeg, size: image.size, certain: true });
             }
-            _ if told_jpeg && image.subfile == Some(0) => self.sensor(image),
-            _ if image.compression == 1 && image.bits == 8 && matches!(image.samples, 1 | 3) => {
-                let samples = image.samples as usize;
-                self.rows(image, samples);
-            }
-            _ if image.compression == 1 && image.bits > 8 && image.samples == 1 => self.sensor(image),
+            _ if image.subfile == Some(0) => self.sensor(image),
             _ => self.contents.more.extend(image.pieces),
         }
     }
@@ -176,7 +190,6 @@ impl Walk<'_> {
         let jpeg = match self.media_type {
             MediaType::Dng => matches!(image.compression, 7 | 34892),
             MediaType::Cr2 => image.compression == 6,
-            MediaType::Arw => image.compression == 7,
             _ => false,
         };
         self.contents.sensor.push(Sensor { pieces: image.pieces, size: image.size, least, jpeg });
