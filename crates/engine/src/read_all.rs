@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use lightproof_ledger::{AssetKey, Ledger, RunKey};
+use lightproof_media::video::Ffmpeg;
 use lightproof_model::asset::SourceId;
 use lightproof_sources::reading::WholeBuffer;
 
@@ -55,12 +56,13 @@ pub(crate) fn read_all(
     let workers = if walk.workers > 0 { walk.workers } else { std::thread::available_parallelism().map_or(1, usize::from) };
     let workers = workers.min(MOST_WORKERS);
     let budget = Budget::of(BUFFERS);
+    let ffmpeg = Ffmpeg::find();
     let (jobs, to_read) = bounded::<Job>(workers * 4);
     let (done, results) = bounded::<(AssetKey, Read)>(workers * 4);
     std::thread::scope(|scope| {
         for n in 0..workers {
             let (to_read, done) = (to_read.clone(), done.clone());
-            let mut reader = Reader { budget: &budget, devices, buffer: WholeBuffer::new() };
+            let mut reader = Reader { budget: &budget, devices, ffmpeg: ffmpeg.as_ref(), buffer: WholeBuffer::new() };
             let work = move || {
                 for job in to_read {
                     let read = reader.read(&roots[job.root].folder, &job.path, walk.depth);

@@ -11,14 +11,16 @@ use lightproof_ledger::{Depth, Reading, Stamp};
 use lightproof_media::{
     claimed::{agrees, claimed},
     facts, picture, sniff,
+    video::{self, Ffmpeg},
 };
 use lightproof_model::{
     asset::Fate,
     digest::Sha1,
     media_type::{Class, MediaType},
     moment::WallClock,
-    probe::{Picture, Probe},
+    probe::{Facts, Picture, Probe},
     problem::{Problem, ProblemKind},
+    read_at::ReadAt,
 };
 use lightproof_sources::{
     reading::{Steadiness, WHOLE_BUFFER, WholeBuffer, stream},
@@ -117,6 +119,8 @@ pub struct Reader<'a> {
     pub budget: &'a Budget,
     /// Which devices are which in this run.
     pub devices: &'a Devices,
+    /// What shows the frames of videos, where it is installed.
+    pub ffmpeg: Option<&'a Ffmpeg>,
     /// This worker's buffer.
     pub buffer: WholeBuffer,
 }
@@ -182,9 +186,11 @@ impl Reader<'_> {
         let steady = if wanted == Depth::Head {
             self.read_head(opened, media_type, &mut read)?
         } else if length <= WHOLE_BUFFER {
-            budget.with(length, || self.read_whole(opened, media_type, wanted, &mut read))?
+            // What ffmpeg is handed is a copy.
+            let copies = if media_type.class() == Class::Video && self.ffmpeg.is_some() { 2 } else { 1 };
+            budget.with(length * copies, || self.read_whole(opened, media_type, wanted, &mut read))?
         } else {
-            read_streamed(opened, media_type, wanted, &mut read)?
+            read_streamed(opened, media_type, wanted, self.ffmpeg, &mut read)?
         };
         Ok((read, steady))
     }
@@ -209,9 +215,13 @@ impl Reader<'_> {
         let (bytes, steady) = self.buffer.fill(opened)?;
         read.sha1 = Some(Sha1(sha1::Sha1::digest(bytes).into()));
         let mut facts = facts::read_facts(&bytes, media_type);
-        let pictured = matches!(media_type.class(), Class::Photo | Class::Raw | Class::Video);
-        let picture = (wanted == Depth::Whole && pictured)
-            .then(|| picture::look(bytes, media_type, facts.orientation, &picture::Limits::default()));
+        let picture = match media_type.class() {
+            Class::Photo | Class::Raw if wanted == Depth::Whole => {
+                Some(picture::look(bytes, media_type, facts.orientation, &picture::Limits::default()))
+            }
+            Class::Video if wanted == Depth::Whole => Some(moving(&bytes, media_type, Some(bytes), self.ffmpeg, &mut facts)),
+            _ => None,
+        };
         facts.dimensions = facts.dimensions.or(picture.as_ref().and_then(|p| p.dimensions));
         if media_type == MediaType::Xmp && opened.len() <= SIDECAR {
             read.sidecar_date = facts::xmp::sidecar_date(bytes);
@@ -221,20 +231,45 @@ impl Reader<'_> {
     }
 }
 
-fn read_streamed(opened: &dyn Opened, media_type: MediaType, wanted: Depth, read: &mut Read) -> std::io::Result<Steadiness> {
+fn read_streamed(
+    opened: &dyn Opened,
+    media_type: MediaType,
+    wanted: Depth,
+    ffmpeg: Option<&Ffmpeg>,
+    read: &mut Read,
+) -> std::io::Result<Steadiness> {
     let mut hasher = sha1::Sha1::new();
     let steady = stream(opened, &mut |piece| {
         hasher.update(piece);
         Ok(())
     })?;
     read.sha1 = Some(Sha1(hasher.finalize().into()));
-    let facts = facts::read_facts(opened, media_type);
-    let picture = (wanted == Depth::Whole && media_type.class() != Class::Sidecar).then(|| Picture {
-        problems: vec![Problem::new(ProblemKind::NotFingerprinted, format!("larger than {} MB", WHOLE_BUFFER / 1_000_000))],
-        ..Picture::default()
-    });
+    let mut facts = facts::read_facts(opened, media_type);
+    let picture = match media_type.class() {
+        Class::Sidecar => None,
+        _ if wanted != Depth::Whole => None,
+        Class::Video => Some(moving(opened, media_type, None, ffmpeg, &mut facts)),
+        _ => Some(Picture {
+            problems: vec![Problem::new(ProblemKind::NotFingerprinted, format!("larger than {} MB", WHOLE_BUFFER / 1_000_000))],
+            ..Picture::default()
+        }),
+    };
+    facts.dimensions = facts.dimensions.or(picture.as_ref().and_then(|p| p.dimensions));
     read.probe = Some(Probe { media_type, facts, picture });
     Ok(steady)
+}
+
+/// Looks at a video, and adds to the facts how long it shows.
+fn moving(
+    bytes: &dyn ReadAt,
+    media_type: MediaType,
+    whole: Option<&[u8]>,
+    ffmpeg: Option<&Ffmpeg>,
+    facts: &mut Facts,
+) -> Picture {
+    let seen = video::look(bytes, media_type, whole, ffmpeg);
+    facts.duration_ms = seen.duration_ms.and_then(|ms| u32::try_from(ms).ok());
+    seen.picture
 }
 
 /// The fate of what no format is known for: a photograph by its name is unreadable, anything else is skipped.

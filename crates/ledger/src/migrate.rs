@@ -10,6 +10,7 @@ pub(crate) struct Migration(pub &'static str, pub &'static str);
 pub(crate) const SURVEY: &[Migration] = &[
     Migration("2026-11-23-survey", include_str!("migrations/2026-11-23-survey.sql")),
     Migration("2026-11-23-survey-stages", include_str!("migrations/2026-11-23-survey-stages.sql")),
+    Migration("2026-11-23-survey-video", include_str!("migrations/2026-11-23-survey-video.sql")),
 ];
 pub(crate) const RECORD: &[Migration] = &[Migration("2026-11-23-record", include_str!("migrations/2026-11-23-record.sql"))];
 

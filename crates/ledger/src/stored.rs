@@ -98,7 +98,7 @@ pub struct StoredAsset {
 /// The columns that [`StoredAsset::read`] wants, in its order.
 pub(crate) const COLUMNS: &str = "key, id, source, folder, name, device, inode, size, mtime, ctime, fate, first_seen, media_type, sha1, \
      image_digest, hash, field_count, taken, sub_sec, zone, make, model, serial, internal_serial, body_made, lens, latitude, longitude, \
-     gps_time, orientation, width, height, container_time, content_identifier, integrity, problems, sidecar_date, corrected, companion_of, exposure";
+     gps_time, orientation, width, height, container_time, content_identifier, integrity, problems, sidecar_date, corrected, companion_of, exposure, duration";
 
 impl StoredAsset {
     pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<StoredAsset> {
@@ -127,6 +127,7 @@ impl StoredAsset {
                 .get::<_, Option<u32>>(30)?
                 .zip(row.get::<_, Option<u32>>(31)?)
                 .map(|(width, height)| Dimensions { width, height }),
+            duration_ms: row.get(40)?,
             container_time_utc: time(32)?,
             content_identifier: row.get(33)?,
             problems: Vec::new(),

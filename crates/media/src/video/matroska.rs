@@ -394,4 +394,3 @@ impl Crc {
         !self.0
     }
 }
-

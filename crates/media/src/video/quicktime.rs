@@ -165,6 +165,13 @@ fn lay_of(bytes: &dyn ReadAt, track: &Track<'_>, hosts: &[Range<u64>], all: bool
             outside += count;
         }
     }
+    let stated = u64::from(track.samples.count());
+    if total < stated {
+        structure.fault(format!("the {what} have {stated} samples, and only {total} of them have a place"));
+        if total == 0 && track.is_picture() {
+            structure.no_pictures = Some("its pictures have no place in it");
+        }
+    }
     if beyond > 0 {
         structure.fault(format!("truncated: of the {what}, {} % of {total} samples are there", percent(total - beyond, total)));
         if beyond == total && track.is_picture() {
@@ -234,8 +241,8 @@ fn digest(movie: &Movie<'_>, tops: &[Top]) -> Vec<Part> {
             // Says which samples of the media data behind it are which.
             b"moof" => parts.push(Part::Data("moof", top.payload.clone())),
             // Metadata, an index, room for either, and a preview of it.
-            b"ftyp" | b"styp" | b"moov" | b"udta" | b"meta" | b"uuid" | b"sidx" | b"mfra" | b"free" | b"skip" | b"wide" | b"pnot"
-            | b"PICT" | b"sefd" => {}
+            b"ftyp" | b"styp" | b"moov" | b"udta" | b"meta" | b"uuid" | b"sidx" | b"mfra" | b"free" | b"skip" | b"wide"
+            | b"pnot" | b"PICT" | b"sefd" => {}
             _ => parts.push(Part::Data("further", top.payload.clone())),
         }
     }

@@ -6,7 +6,7 @@
 
 use std::collections::BinaryHeap;
 
-use super::{Limits, nodes::Nodes};
+use super::{Limits, Motion, nodes::Nodes};
 use crate::{
     fingerprint::{Turn, turned_hash},
     hamming_join::{Turns, join_classes},
@@ -48,15 +48,23 @@ pub(super) fn eight_turns() -> Turns {
     Turns::new(8, |turn, hash| turned_hash(hash, Turn::ALL[usize::from(turn & 7)]))
 }
 
-/// All pairs to be compared more finely.
+/// All pairs to be compared more finely. Stills and videos are joined apart; what a video's fingerprint is woven of would change
+/// places if it were turned, so videos are compared as they are.
 pub(super) fn find(nodes: &Nodes<'_>, limits: &Limits) -> Vec<Candidate> {
-    let (hashed, hashes): (Vec<u32>, Vec<u64>) =
-        (0..nodes.len()).filter_map(|node| Some((node, nodes.pictured(node)?.hash?))).unzip();
-    let turns = eight_turns();
+    let mut candidates = among(nodes, limits, &eight_turns(), |motion| !motion.is_moving());
+    candidates.extend(among(nodes, limits, &Turns::none(), Motion::is_moving));
+    candidates
+}
+
+fn among(nodes: &Nodes<'_>, limits: &Limits, turns: &Turns, of_kind: impl Fn(Motion) -> bool) -> Vec<Candidate> {
+    let (hashed, hashes): (Vec<u32>, Vec<u64>) = (0..nodes.len())
+        .filter(|&node| of_kind(nodes.motion(node)))
+        .filter_map(|node| Some((node, nodes.pictured(node)?.hash?)))
+        .unzip();
     let most = limits.candidates;
     let mut nearest: Vec<Nearest> = Vec::new();
     nearest.resize_with(hashes.len(), Nearest::default);
-    join_classes(&hashes, limits.radius, &turns, limits.workers, |meeting| {
+    join_classes(&hashes, limits.radius, turns, limits.workers, |meeting| {
         // Equal hashes are equally far: beyond the first few of a class no candidate could displace another.
         let few = |class: &'_ [u32]| class.len().min(most + 1);
         let (left_few, right_few) = (few(meeting.left), few(meeting.right));

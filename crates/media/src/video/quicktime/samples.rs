@@ -74,7 +74,8 @@ impl<'a> Samples<'a> {
 
     /// Whether a table claims more rows than it has.
     pub(super) fn is_broken(&self) -> bool {
-        let listed = self.same_size().is_none() && be32(self.sizes, 8).is_some_and(|n| u64::from(n) * 4 + 12 > self.sizes.len() as u64);
+        let listed =
+            self.same_size().is_none() && be32(self.sizes, 8).is_some_and(|n| u64::from(n) * 4 + 12 > self.sizes.len() as u64);
         listed
             || [(self.times, 8), (self.runs, 12), (self.places, 4), (self.wide_places, 8), (self.keys.unwrap_or_default(), 4)]
                 .iter()
@@ -113,7 +114,9 @@ impl<'a> Samples<'a> {
             None => be32(self.sizes, k.checked_mul(4)?.checked_add(12)?).map(u64::from),
             Some(16) => crate::video::reader::be16(self.small_sizes, k.checked_mul(2)?.checked_add(12)?).map(u64::from),
             Some(8) => self.small_sizes.get(k.checked_add(12)?).map(|&n| u64::from(n)),
-            Some(_) => self.small_sizes.get((k / 2).checked_add(12)?).map(|&n| u64::from(if k % 2 == 0 { n >> 4 } else { n & 15 })),
+            Some(_) => {
+                self.small_sizes.get((k / 2).checked_add(12)?).map(|&n| u64::from(if k % 2 == 0 { n >> 4 } else { n & 15 }))
+            }
         }
     }
 

@@ -120,10 +120,13 @@ impl<'a> Movie<'a> {
         self.tracks.iter().find(|track| track.is_picture())
     }
 
-    /// How long a track shows; nothing when the header does not say.
+    /// How long a track shows; nothing when the header does not say. A showing longer than the media stands still at its end.
     pub(super) fn duration_ms(&self, track: &Track<'_>) -> Option<u64> {
         let in_movie = |units| to_ms(units, self.timescale);
-        in_movie(track.shown).or_else(|| to_ms(track.duration, track.timescale)).or_else(|| in_movie(self.duration))
+        match (in_movie(track.shown), to_ms(track.duration, track.timescale)) {
+            (Some(shown), Some(media)) => Some(shown.min(media)),
+            (shown, media) => shown.or(media).or_else(|| in_movie(self.duration)),
+        }
     }
 }
 
@@ -212,9 +215,12 @@ impl<'a> Track<'a> {
 /// The media time at which the first edit begins that shows anything.
 fn first_edit(elst: &[u8]) -> u64 {
     let (entry, at) = if elst.first() == Some(&1) { (20, 8) } else { (12, 4) };
-    let times = elst.get(8..).unwrap_or_default().chunks_exact(entry).take(64).map(|edit| {
-        if entry == 20 { be64(edit, at).map(|t| t as i64) } else { be32(edit, at).map(|t| i64::from(t as i32)) }
-    });
+    let times = elst
+        .get(8..)
+        .unwrap_or_default()
+        .chunks_exact(entry)
+        .take(64)
+        .map(|edit| if entry == 20 { be64(edit, at).map(|t| t as i64) } else { be32(edit, at).map(|t| i64::from(t as i32)) });
     times.flatten().find_map(|time| u64::try_from(time).ok()).unwrap_or(0)
 }
 
