@@ -1,7 +1,7 @@
 //! MPEG transport streams: whether each packet has its sync byte and none is missing (ISO/IEC 13818-1; AVCHD's 192-byte form).
 //!
 //! Packets are counted from 0 to 15 for each of their streams: a gap is a hole, whatever fills it. The tables have checksums.
-//! A cut between two packets shows only where it leaves a declared packet of sound unfinished; pictures declare no length.
+//! A Blu-ray recorder (AVCHD) writes whole units of 32 packets. Elsewhere a cut between two packets shows only where it leaves a declared packet of sound unfinished; pictures declare no length.
 //! Absent on purpose: decoding, and streams without a program table.
 
 use lightproof_model::{probe::Dimensions, read_at::ReadAt};
@@ -28,7 +28,7 @@ pub(super) fn walk(bytes: &dyn ReadAt, all: bool) -> Structure {
     let mut structure = Structure { digest: vec![Part::Data("stream", 0..length)], ..Structure::default() };
     let (packet, first) = form(bytes);
     let mut walk = Walk { first, ..Walk::default() };
-    if all {
+    if all || length <= WINDOWS * WINDOW {
         walk.packets(bytes, 0, length, packet);
     } else {
         for k in 0..WINDOWS {
@@ -76,6 +76,10 @@ struct Walk {
     /// The first bytes of pictures, for their dimensions.
     start: Vec<u8>,
 }
+
+/// The table that recorders for Blu-ray write where broadcasters have others, and the units in which they write.
+const SELECTION: u16 = 0x1F;
+const UNIT: u64 = 32 * 192;
 
 /// Bytes of pictures that are kept to find their dimensions in.
 const START: usize = 64 << 10;
@@ -216,6 +220,10 @@ impl Walk {
         }
         if !length.is_multiple_of(packet) {
             structure.fault(format!("truncated: the last packet has {} of {packet} bytes", length % packet));
+        }
+        let recorded = packet == 192 && self.streams.iter().any(|stream| stream.pid == SELECTION);
+        if recorded && !length.is_multiple_of(UNIT) && length.is_multiple_of(packet) {
+            structure.fault("truncated: the last unit of 32 packets is not whole");
         }
         let unfinished: Vec<&Stream> = self.streams.iter().filter(|stream| stream.lacks.is_some_and(|n| n > 0)).collect();
         if let Some(lacks) = unfinished.first().and_then(|stream| stream.lacks) {
