@@ -1,7 +1,7 @@
 //! MPEG program streams: whether packs and packets follow one another to the end (ISO/IEC 11172-1, 13818-1).
 //!
 //! The format declares no length. A cut between two packets shows in how the pictures end: a writer that came to its end closes
-//! with a code, or with a packet shorter than the others; one that was cut stops with a full one.
+//! with a code, a packet shorter than the others, or at least the last slice of a picture; one that was cut stops anywhere.
 //! Absent on purpose: elementary streams, which have no structure that could be held against them.
 
 use std::ops::Range;
@@ -86,9 +86,27 @@ impl Passed {
         let length = self.last.end - self.last.start;
         let full = self.packets > 2 && length + PACK_HEADERS >= self.longest;
         let end = self.last.end.checked_sub(4).and_then(|at| array::<4>(bytes, at));
-        full && !self.is_closed && !matches!(end, Some([0, 0, 1, 0xB7] | [0, 0, 0, 0] | [0xFF, 0xFF, 0xFF, 0xFF]))
+        let stuffed = matches!(end, Some([0, 0, 1, 0xB7] | [0, 0, 0, 0] | [0xFF, 0xFF, 0xFF, 0xFF]));
+        full && !self.is_closed && !stuffed && self.lacks_slices(bytes)
+    }
+
+    /// Whether the last picture ends with another slice than the one before it. Slices are named by the row they begin in.
+    fn lacks_slices(&self, bytes: &dyn ReadAt) -> bool {
+        let Some(tail) = read(bytes, self.last.end.saturating_sub(TAIL)..self.last.end, TAIL) else { return false };
+        let codes = memchr::memmem::rfind_iter(&tail, b"\0\0\x01").filter_map(|at| tail.get(at + 3)).copied();
+        let mut of_pictures = codes.filter(|code| *code <= LAST_SLICE);
+        let Some(last) = of_pictures.next() else { return false };
+        let before = of_pictures.skip_while(|code| *code != PICTURE).find(|code| *code != PICTURE);
+        last == PICTURE || before.is_some_and(|before| before != last)
     }
 }
+
+/// Start codes: of a picture, and the highest of a slice.
+const PICTURE: u8 = 0;
+const LAST_SLICE: u8 = 0xAF;
+
+/// In how many bytes before the end the last slice is looked for.
+const TAIL: u64 = 256 << 10;
 
 /// Bytes that a pack's and the system's headers take from the first packet behind them.
 const PACK_HEADERS: u64 = 64;

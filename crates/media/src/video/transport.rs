@@ -1,7 +1,8 @@
 //! MPEG transport streams: whether each packet has its sync byte and none is missing (ISO/IEC 13818-1; AVCHD's 192-byte form).
 //!
 //! Packets are counted from 0 to 15 for each of their streams: a gap is a hole, whatever fills it. The tables have checksums.
-//! A Blu-ray recorder (AVCHD) writes whole units of 32 packets. Elsewhere a cut between two packets shows only where it leaves a declared packet of sound unfinished; pictures declare no length.
+//! A cut between two packets shows in what it leaves unfinished: a Blu-ray recorder (AVCHD) writes whole units of 32 packets, sound
+//! declares its length, and the last packet of a picture is stuffed to be full, of which one in 184 needs none.
 //! Absent on purpose: decoding, and streams without a program table.
 
 use lightproof_model::{probe::Dimensions, read_at::ReadAt};
@@ -55,6 +56,8 @@ struct Stream {
     counter: Option<u8>,
     repeated: bool,
     kind: Option<u8>,
+    /// Whether its last packet was one without stuffing.
+    goes_on: bool,
     /// Bytes that the packet under way still lacks, where it said how many it has.
     lacks: Option<u64>,
 }
@@ -121,6 +124,7 @@ impl Walk {
         }
         let breaks = adapted && packet[4] > 0 && packet[5] & 0x80 != 0;
         let Some(stream) = self.stream(pid) else { return };
+        stream.goes_on = if carries { skip == 4 } else { stream.goes_on };
         if carries {
             let follows = stream.counter.is_none_or(|last| (last + 1) & 15 == counter);
             let repeats = stream.counter == Some(counter) && !stream.repeated;
@@ -154,7 +158,7 @@ impl Walk {
         if self.streams.len() >= MOST_STREAMS {
             return None;
         }
-        self.streams.push(Stream { pid, counter: None, repeated: false, kind: None, lacks: None });
+        self.streams.push(Stream { pid, counter: None, repeated: false, kind: None, goes_on: false, lacks: None });
         self.streams.last_mut()
     }
 
@@ -228,6 +232,8 @@ impl Walk {
         let unfinished: Vec<&Stream> = self.streams.iter().filter(|stream| stream.lacks.is_some_and(|n| n > 0)).collect();
         if let Some(lacks) = unfinished.first().and_then(|stream| stream.lacks) {
             structure.fault(format!("truncated: the last packet of sound or text lacks {lacks} bytes"));
+        } else if self.streams.iter().any(|stream| Some(stream.pid) == self.picture && stream.goes_on && stream.lacks.is_none()) {
+            structure.fault("truncated: it stops in the middle of a picture");
         }
         self.dimensions = parameters::dimensions(&self.start).or_else(|| sequence(&self.start));
         structure.dimensions = self.dimensions;
