@@ -12,7 +12,8 @@ use lightproof_model::{
     asset::{Fate, SourceId},
     digest::Sha1,
     fingerprint::{ALIKE, Gray, REENCODED},
-    group::{Basis, Grays, Group, Library, Limits, Member, group as group_library},
+    group::{Basis, Grays, Group, Library, Limits, Member, Motion, group as group_library},
+    media_type::{Class, MediaType},
     moment::RecordedDate,
     problem::ProblemKind,
     rank::{Contender, RankingDate, Standing, rank},
@@ -140,6 +141,10 @@ fn member(asset: &StoredAsset, words: &mut Words) -> Member {
         image_digest: asset.image_digest,
         hash: asset.hash,
         moment: CaptureMoment::of(&asset.facts, words),
+        motion: match asset.media_type.map(MediaType::class) {
+            Some(Class::Video) => Motion::Moving(asset.facts.duration_ms),
+            _ => Motion::Still,
+        },
     }
 }
 

@@ -15,6 +15,7 @@ use lightproof_ledger::{Depth, Reading, Stamp};
 use lightproof_media::{
     claimed::{agrees, claimed},
     facts, picture, sniff,
+    video::{self, Ffmpeg},
 };
 use lightproof_model::{
     asset::Fate,
@@ -22,7 +23,7 @@ use lightproof_model::{
     fingerprint::Fingerprint,
     media_type::{Class, MediaType},
     moment::WallClock,
-    probe::{Picture, Probe},
+    probe::{Facts, Picture, Probe},
     problem::{Problem, ProblemKind},
     read_at::ReadAt,
 };
@@ -140,6 +141,8 @@ pub struct Reader<'a> {
     pub limits: picture::Limits,
     /// How many bytes of an asset are read quickly.
     pub quick: u64,
+    /// What shows the frames of videos, where it is installed.
+    pub ffmpeg: Option<&'a Ffmpeg>,
     /// This worker's buffer.
     pub buffer: WholeBuffer,
 }
@@ -220,9 +223,11 @@ impl Reader<'_> {
             read.bytes = asset.bytes_read();
             steady
         } else if length <= WHOLE_BUFFER {
-            budget.with(length, || self.read_whole(asset, media_type, &mut read))?
+            // What ffmpeg is handed is a copy.
+            let copies = if media_type.class() == Class::Video && self.ffmpeg.is_some() { 2 } else { 1 };
+            budget.with(length * copies, || self.read_whole(asset, media_type, &mut read))?
         } else {
-            read_streamed(asset, media_type, &mut read)?
+            read_streamed(asset, media_type, self.ffmpeg, &mut read)?
         };
         Ok((read, steady))
     }
@@ -242,11 +247,12 @@ impl Reader<'_> {
         let (bytes, steady) = asset.in_one_turn(|opened| self.buffer.fill(opened))?;
         read.sha1 = Some(Sha1(sha1::Sha1::digest(bytes).into()));
         let mut facts = facts::read_facts(&bytes, media_type);
-        let pictured = match media_type {
-            MediaType::Xmp | MediaType::Aae | MediaType::TakeoutJson | MediaType::Thm => asset.len() <= SIDECAR,
-            _ => matches!(media_type.class(), Class::Photo | Class::Raw | Class::Video),
+        let picture = match media_type {
+            MediaType::Xmp | MediaType::Aae | MediaType::TakeoutJson | MediaType::Thm if asset.len() > SIDECAR => None,
+            MediaType::Lrv | MediaType::Other => None,
+            _ if media_type.class() == Class::Video => Some(moving(&bytes, media_type, Some(bytes), self.ffmpeg, &mut facts)),
+            _ => Some(picture::look(bytes, media_type, facts.orientation, &self.limits)),
         };
-        let picture = pictured.then(|| picture::look(bytes, media_type, facts.orientation, &self.limits));
         facts.dimensions = facts.dimensions.or(picture.as_ref().and_then(|p| p.dimensions));
         if media_type == MediaType::Xmp && asset.len() <= SIDECAR {
             read.sidecar_date = facts::xmp::sidecar_date(bytes);
@@ -262,7 +268,7 @@ pub fn expected(wanted: Depth, size: u64, quick: u64) -> u64 {
     if wanted == Depth::Quick { size.min(quick) } else { size }
 }
 
-fn read_streamed(asset: &InTurns<'_>, media_type: MediaType, read: &mut Read) -> io::Result<Steadiness> {
+fn read_streamed(asset: &InTurns<'_>, media_type: MediaType, ffmpeg: Option<&Ffmpeg>, read: &mut Read) -> io::Result<Steadiness> {
     let mut hasher = sha1::Sha1::new();
     let steady = asset.in_one_turn(|opened| {
         stream(opened, &mut |piece| {
@@ -272,16 +278,31 @@ fn read_streamed(asset: &InTurns<'_>, media_type: MediaType, read: &mut Read) ->
     })?;
     read.sha1 = Some(Sha1(hasher.finalize().into()));
     let mut facts = facts::read_facts(asset, media_type);
-    let picture = (media_type.class() != Class::Sidecar).then(|| {
+    let picture = match media_type.class() {
+        Class::Sidecar => None,
+        Class::Video => Some(moving(asset, media_type, None, ffmpeg, &mut facts)),
         // A raw's preview is found by position, however large the raw is.
-        picture::look_by_position(asset, media_type, facts.orientation).unwrap_or_else(|| Picture {
+        _ => Some(picture::look_by_position(asset, media_type, facts.orientation).unwrap_or_else(|| Picture {
             problems: vec![Problem::new(ProblemKind::NotFingerprinted, format!("larger than {} MB", WHOLE_BUFFER / 1_000_000))],
             ..Picture::default()
-        })
-    });
+        })),
+    };
     facts.dimensions = facts.dimensions.or(picture.as_ref().and_then(|p| p.dimensions));
     read.probe = Some(Probe { media_type, facts, picture });
     Ok(steady)
+}
+
+/// Looks at a video, and adds to the facts how long it shows.
+fn moving(
+    bytes: &dyn ReadAt,
+    media_type: MediaType,
+    whole: Option<&[u8]>,
+    ffmpeg: Option<&Ffmpeg>,
+    facts: &mut Facts,
+) -> Picture {
+    let seen = video::look(bytes, media_type, whole, ffmpeg);
+    facts.duration_ms = seen.duration_ms.and_then(|ms| u32::try_from(ms).ok());
+    seen.picture
 }
 
 /// The fate of what no format is known for: a photograph by its name is unreadable, anything else is skipped.

@@ -291,7 +291,7 @@ impl Ledger {
                  hash = ?9, field_count = ?10, taken = ?11, sub_sec = ?12, zone = ?13, make = ?14, model = ?15, serial = ?16, \
                  internal_serial = ?17, body_made = ?18, lens = ?19, latitude = ?20, longitude = ?21, gps_time = ?22, orientation = ?23, \
                  width = ?24, height = ?25, container_time = ?26, content_identifier = ?27, integrity = ?28, problems = ?29, \
-                 sidecar_date = ?30, exposure = ?31, preview_hash = ?32 WHERE key = ?1",
+                 sidecar_date = ?30, exposure = ?31, preview_hash = ?32, duration = ?33 WHERE key = ?1",
             )?
             .execute(params![
                 asset.0,
@@ -326,6 +326,7 @@ impl Ledger {
                 text(reading.sidecar_date),
                 facts.and_then(|f| f.exposure.as_deref()),
                 reading.preview.map(|f| f.hash as i64),
+                facts.and_then(|f| f.duration_ms),
             ])?;
         if let Some(stamp) = reading.stamp {
             self.survey

@@ -105,7 +105,7 @@ pub struct StoredAsset {
 pub(crate) const COLUMNS: &str = "key, id, source, folder, name, device, inode, size, mtime, ctime, fate, first_seen, media_type, sha1, \
      image_digest, hash, field_count, taken, sub_sec, zone, make, model, serial, internal_serial, body_made, lens, latitude, longitude, \
      gps_time, orientation, width, height, container_time, content_identifier, integrity, problems, sidecar_date, corrected, companion_of, exposure, \
-     depth, preview_hash";
+     depth, preview_hash, duration";
 
 impl StoredAsset {
     pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<StoredAsset> {
@@ -134,6 +134,7 @@ impl StoredAsset {
                 .get::<_, Option<u32>>(30)?
                 .zip(row.get::<_, Option<u32>>(31)?)
                 .map(|(width, height)| Dimensions { width, height }),
+            duration_ms: row.get(42)?,
             container_time_utc: time(32)?,
             content_identifier: row.get(33)?,
             problems: Vec::new(),

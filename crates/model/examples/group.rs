@@ -6,7 +6,7 @@ use std::{convert::Infallible, num::NonZeroUsize, time::Instant};
 use lightproof_model::{
     digest::Sha1,
     fingerprint::{ALIKE, Gray, RADIUS, REENCODED},
-    group::{Grays, Library, Limits, Member, group},
+    group::{Grays, Library, Limits, Member, Motion, group},
 };
 
 struct Same(usize);
@@ -45,7 +45,7 @@ fn main() {
         };
         let mut sha1 = [0; 20];
         sha1[..8].copy_from_slice(&mixed(u64::from(asset) + 5).to_be_bytes());
-        Member { asset, sha1: Some(Sha1(sha1)), image_digest: None, hash: Some(hash), moment: None }
+        Member { asset, sha1: Some(Sha1(sha1)), image_digest: None, hash: Some(hash), moment: None, motion: Motion::Still }
     };
     let members: Vec<Member> = (0..1_000_000).map(member).collect();
     println!("{} bytes a member; before grouping {}", size_of::<Member>(), peak_memory());

@@ -15,7 +15,7 @@ mod vetoes;
 
 use std::num::NonZeroUsize;
 
-pub(crate) use self::candidates::{Candidate, among as candidates_among};
+pub(crate) use self::candidates::{Candidate, among as candidates_among, eight_turns};
 use self::{nodes::Nodes, stars::Star, ties::Tie, vetoes::Vetoes};
 use crate::{
     asset::GroupId,
@@ -75,6 +75,38 @@ pub struct Member {
     pub hash: Option<u64>,
     /// What it says of its capture moment; nothing unless DateTimeOriginal is a date.
     pub moment: Option<CaptureMoment>,
+    /// Whether its pictures move. A photograph and a video never look alike, though the one may be a frame of the other.
+    pub motion: Motion,
+}
+
+/// Whether pictures move, and for how long.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub enum Motion {
+    /// A photograph.
+    #[default]
+    Still,
+    /// A video, of so many milliseconds where that is known.
+    Moving(Option<u32>),
+}
+
+impl Motion {
+    /// Whether two pictures can be versions of one: both still, or both moving for about as long. A static scene looks the
+    /// same whenever it was filmed.
+    #[must_use]
+    pub fn agrees(self, other: Motion) -> bool {
+        match (self, other) {
+            (Motion::Still, Motion::Still) => true,
+            (Motion::Moving(Some(a)), Motion::Moving(Some(b))) => a.abs_diff(b) <= (a.max(b) / 50).max(1_000),
+            (Motion::Moving(_), Motion::Moving(_)) => true,
+            (Motion::Still, Motion::Moving(_)) | (Motion::Moving(_), Motion::Still) => false,
+        }
+    }
+
+    /// Whether it is a video.
+    #[must_use]
+    pub fn is_moving(self) -> bool {
+        matches!(self, Motion::Moving(_))
+    }
 }
 
 /// What is grouped.

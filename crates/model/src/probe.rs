@@ -62,6 +62,8 @@ pub struct Facts {
     pub orientation: Option<u16>,
     /// Dimensions of the primary image or video track.
     pub dimensions: Option<Dimensions>,
+    /// How long a video shows, in milliseconds.
+    pub duration_ms: Option<u32>,
     /// A container's creation time in UTC (QuickTime `mvhd`), where it is set.
     pub container_time_utc: Option<WallClock>,
     /// What ties the two halves of a live photo together.

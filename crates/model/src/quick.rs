@@ -9,7 +9,7 @@ use std::{collections::HashMap, hash::Hash};
 
 use crate::{
     fingerprint::{FineDistance, Turn, fine_distance, turned_gray},
-    group::{Candidate, GRAYS_AT_A_TIME, Grays, Limits, candidates_among},
+    group::{Candidate, GRAYS_AT_A_TIME, Grays, Limits, candidates_among, eight_turns},
     moment::WallClock,
     same_shot::{CaptureMoment, Word},
 };
@@ -113,7 +113,7 @@ fn alike<G: Grays>(glimpses: &[Glimpse], limits: &Limits, grays: &mut G, suspect
         (0..glimpses.len() as u32).filter(main).filter_map(|place| Some((place, glimpses[place as usize].hash?))).unzip();
     let of = |position: u32| &glimpses[places[position as usize] as usize];
     let wider = Limits { radius: limits.radius.saturating_add(PREVIEW_BITS), ..*limits };
-    let mut pairs = candidates_among(&hashes, &wider);
+    let mut pairs = candidates_among(&hashes, &wider, &eight_turns());
     let both_whole = |c: &Candidate| of(c.a).seen == Seen::Whole && of(c.b).seen == Seen::Whole;
     pairs.retain(|c| c.distance <= limits.radius || !both_whole(c));
     // The nearest first: most assets are named by them, and the rest need not be looked at.

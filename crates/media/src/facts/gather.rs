@@ -226,6 +226,7 @@ impl Gather {
             gps_time_utc,
             orientation: self.number(Directory::Ifd0, 0x0112).and_then(|n| u16::try_from(n).ok()),
             dimensions,
+            duration_ms: None,
             container_time_utc: container.time_utc,
             content_identifier: said.content_identifier.or(container.content_identifier),
             problems: problems.into_iter().collect(),

@@ -193,7 +193,7 @@ fn decoded_whole(demuxer: &str, duration_ms: u64) -> Vec<String> {
     let mut arguments = begin();
     arguments.extend(input(demuxer, None));
     let rate = format!("fps={}/{}", FRAMES * 1000, duration_ms);
-    let graph = format!("[0:V:0]{rate},tpad=stop=-1:stop_mode=clone,scale={SIDE}:{SIDE}:flags=area,format=gray");
+    let graph = format!("[0:V:0]tpad=stop=-1:stop_mode=clone,{rate},scale={SIDE}:{SIDE}:flags=area,format=gray");
     arguments.extend(["-filter_complex".to_owned(), graph]);
     arguments.extend(end(&FRAMES.to_string()));
     arguments

@@ -1,7 +1,10 @@
 //! MPEG program streams: whether packs and packets follow one another to the end (ISO/IEC 11172-1, 13818-1).
 //!
-//! A cut between two packets leaves nothing to see, unless the stream had its end code; the format declares no length.
+//! The format declares no length. A cut between two packets shows in how the pictures end: a writer that came to its end closes
+//! with a code, a packet shorter than the others, or at least the last slice of a picture; one that was cut stops anywhere.
 //! Absent on purpose: elementary streams, which have no structure that could be held against them.
+
+use std::ops::Range;
 
 use lightproof_model::{probe::Dimensions, read_at::ReadAt};
 
@@ -30,9 +33,9 @@ pub(super) fn walk(bytes: &dyn ReadAt, all: bool) -> (&'static str, Structure) {
         return ("mpegvideo", structure);
     }
     structure.digest.push(Part::Data("stream", 0..length));
-    let mut clock = Clock::default();
-    if all {
-        walk_from(bytes, 0, length, true, &mut structure, &mut clock);
+    let mut passed = Passed::default();
+    if all || length <= WINDOWS * WINDOW {
+        walk_from(bytes, 0, length, true, &mut structure, &mut passed);
     } else {
         for k in 0..WINDOWS {
             let last = k + 1 == WINDOWS;
@@ -42,12 +45,71 @@ pub(super) fn walk(bytes: &dyn ReadAt, all: bool) -> (&'static str, Structure) {
                 continue;
             };
             let to = if last { length } else { from.saturating_add(WINDOW).min(length) };
-            walk_from(bytes, from, to, last, &mut structure, &mut clock);
+            walk_from(bytes, from, to, last, &mut structure, &mut passed);
         }
     }
-    structure.duration_ms = clock.duration_ms();
+    if structure.faults.is_empty() && passed.stops_short(bytes) {
+        structure.fault("truncated: it stops in the middle of its pictures, without an end code");
+    }
+    structure.duration_ms = passed.clock.duration_ms();
     ("mpeg", structure)
 }
+
+/// What was passed by on the way.
+#[derive(Default)]
+struct Passed {
+    clock: Clock,
+    /// Packets of pictures, their greatest length, and where the last of them lies.
+    packets: u64,
+    longest: u64,
+    last: Range<u64>,
+    /// Whether the end code was the last thing.
+    is_closed: bool,
+}
+
+impl Passed {
+    fn packet(&mut self, code: Option<u8>, head: &[u8], place: Range<u64>) {
+        self.is_closed = code == Some(0xB9);
+        if let Some(0xE0..=0xEF) = code {
+            if let Some(time) = head.get(6..).and_then(presented) {
+                self.clock.tick(time);
+            }
+            self.packets += 1;
+            self.longest = self.longest.max(place.end - place.start);
+            self.last = place;
+        }
+    }
+
+    /// Whether the last packet of pictures is as full as any (the first in a pack leaves room for the pack's header), and ends
+    /// neither in the code that ends a sequence nor in stuffing.
+    fn stops_short(&self, bytes: &dyn ReadAt) -> bool {
+        let length = self.last.end - self.last.start;
+        let full = self.packets > 2 && length + PACK_HEADERS >= self.longest;
+        let end = self.last.end.checked_sub(4).and_then(|at| array::<4>(bytes, at));
+        let stuffed = matches!(end, Some([0, 0, 1, 0xB7] | [0, 0, 0, 0] | [0xFF, 0xFF, 0xFF, 0xFF]));
+        full && !self.is_closed && !stuffed && self.lacks_slices(bytes)
+    }
+
+    /// Whether the last picture ends with another slice than the one before it. Slices are named by the row they begin in.
+    fn lacks_slices(&self, bytes: &dyn ReadAt) -> bool {
+        let Some(tail) = read(bytes, self.last.end.saturating_sub(TAIL)..self.last.end, TAIL) else { return false };
+        let codes = memchr::memmem::rfind_iter(&tail, b"\0\0\x01").filter_map(|at| tail.get(at + 3)).copied();
+        let mut of_pictures = codes.filter(|code| *code <= LAST_SLICE);
+        let Some(last) = of_pictures.next() else { return false };
+        let before = of_pictures.skip_while(|code| *code != PICTURE).find(|code| *code != PICTURE);
+        last == PICTURE || before.is_some_and(|before| before != last)
+    }
+}
+
+/// Start codes: of a picture, and the highest of a slice.
+const PICTURE: u8 = 0;
+const LAST_SLICE: u8 = 0xAF;
+
+/// In how many bytes before the end the last slice is looked for.
+const TAIL: u64 = 256 << 10;
+
+/// Bytes that a pack's and the system's headers take from the first packet behind them.
+const PACK_HEADERS: u64 = 64;
 
 /// First and last presentation time of pictures, in 1/90,000 s.
 #[derive(Default)]
@@ -103,7 +165,7 @@ fn find_pack(bytes: &dyn ReadAt, from: u64) -> Option<u64> {
 }
 
 /// Follows the packets from one of them on.
-fn walk_from(bytes: &dyn ReadAt, from: u64, to: u64, to_end: bool, structure: &mut Structure, clock: &mut Clock) {
+fn walk_from(bytes: &dyn ReadAt, from: u64, to: u64, to_end: bool, structure: &mut Structure, passed: &mut Passed) {
     let mut at = from;
     let mut head = [0; 48];
     while at < to {
@@ -123,13 +185,11 @@ fn walk_from(bytes: &dyn ReadAt, from: u64, to: u64, to_end: bool, structure: &m
                 continue;
             }
         };
-        if let Some(0xE0..=0xEF) = code
-            && let Some(time) = head.get(6..).and_then(presented)
-        {
-            clock.tick(time);
-        }
         match size.and_then(|size| at.checked_add(size)) {
-            Some(next) if next <= bytes.len() => at = next,
+            Some(next) if next <= bytes.len() => {
+                passed.packet(code, head, at..next);
+                at = next;
+            }
             _ if to_end || size.is_some() => return structure.fault(format!("truncated in the packet at byte {at}")),
             _ => return,
         }

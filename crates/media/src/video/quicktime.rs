@@ -165,6 +165,13 @@ fn lay_of(bytes: &dyn ReadAt, track: &Track<'_>, hosts: &[Range<u64>], all: bool
             outside += count;
         }
     }
+    let stated = u64::from(track.samples.count());
+    if total < stated {
+        structure.fault(format!("the {what} have {stated} samples, and only {total} of them have a place"));
+        if total == 0 && track.is_picture() {
+            structure.no_pictures = Some("its pictures have no place in it");
+        }
+    }
     if beyond > 0 {
         structure.fault(format!("truncated: of the {what}, {} % of {total} samples are there", percent(total - beyond, total)));
         if beyond == total && track.is_picture() {

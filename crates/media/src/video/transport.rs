@@ -1,7 +1,8 @@
 //! MPEG transport streams: whether each packet has its sync byte and none is missing (ISO/IEC 13818-1; AVCHD's 192-byte form).
 //!
 //! Packets are counted from 0 to 15 for each of their streams: a gap is a hole, whatever fills it. The tables have checksums.
-//! A cut between two packets shows only where it leaves a declared packet of sound unfinished; pictures declare no length.
+//! A cut between two packets shows in what it leaves unfinished: a Blu-ray recorder (AVCHD) writes whole units of 32 packets, sound
+//! declares its length, and the last packet of a picture is stuffed to be full, of which one in 184 needs none.
 //! Absent on purpose: decoding, and streams without a program table.
 
 use lightproof_model::{probe::Dimensions, read_at::ReadAt};
@@ -28,7 +29,7 @@ pub(super) fn walk(bytes: &dyn ReadAt, all: bool) -> Structure {
     let mut structure = Structure { digest: vec![Part::Data("stream", 0..length)], ..Structure::default() };
     let (packet, first) = form(bytes);
     let mut walk = Walk { first, ..Walk::default() };
-    if all {
+    if all || length <= WINDOWS * WINDOW {
         walk.packets(bytes, 0, length, packet);
     } else {
         for k in 0..WINDOWS {
@@ -55,6 +56,8 @@ struct Stream {
     counter: Option<u8>,
     repeated: bool,
     kind: Option<u8>,
+    /// Whether its last packet was one without stuffing.
+    goes_on: bool,
     /// Bytes that the packet under way still lacks, where it said how many it has.
     lacks: Option<u64>,
 }
@@ -76,6 +79,10 @@ struct Walk {
     /// The first bytes of pictures, for their dimensions.
     start: Vec<u8>,
 }
+
+/// The table that recorders for Blu-ray write where broadcasters have others, and the units in which they write.
+const SELECTION: u16 = 0x1F;
+const UNIT: u64 = 32 * 192;
 
 /// Bytes of pictures that are kept to find their dimensions in.
 const START: usize = 64 << 10;
@@ -117,6 +124,7 @@ impl Walk {
         }
         let breaks = adapted && packet[4] > 0 && packet[5] & 0x80 != 0;
         let Some(stream) = self.stream(pid) else { return };
+        stream.goes_on = if carries { skip == 4 } else { stream.goes_on };
         if carries {
             let follows = stream.counter.is_none_or(|last| (last + 1) & 15 == counter);
             let repeats = stream.counter == Some(counter) && !stream.repeated;
@@ -150,7 +158,7 @@ impl Walk {
         if self.streams.len() >= MOST_STREAMS {
             return None;
         }
-        self.streams.push(Stream { pid, counter: None, repeated: false, kind: None, lacks: None });
+        self.streams.push(Stream { pid, counter: None, repeated: false, kind: None, goes_on: false, lacks: None });
         self.streams.last_mut()
     }
 
@@ -217,9 +225,15 @@ impl Walk {
         if !length.is_multiple_of(packet) {
             structure.fault(format!("truncated: the last packet has {} of {packet} bytes", length % packet));
         }
+        let recorded = packet == 192 && self.streams.iter().any(|stream| stream.pid == SELECTION);
+        if recorded && !length.is_multiple_of(UNIT) && length.is_multiple_of(packet) {
+            structure.fault("truncated: the last unit of 32 packets is not whole");
+        }
         let unfinished: Vec<&Stream> = self.streams.iter().filter(|stream| stream.lacks.is_some_and(|n| n > 0)).collect();
         if let Some(lacks) = unfinished.first().and_then(|stream| stream.lacks) {
             structure.fault(format!("truncated: the last packet of sound or text lacks {lacks} bytes"));
+        } else if self.streams.iter().any(|stream| Some(stream.pid) == self.picture && stream.goes_on && stream.lacks.is_none()) {
+            structure.fault("truncated: it stops in the middle of a picture");
         }
         self.dimensions = parameters::dimensions(&self.start).or_else(|| sequence(&self.start));
         structure.dimensions = self.dimensions;

@@ -6,7 +6,7 @@
 
 use std::collections::BinaryHeap;
 
-use super::{Limits, nodes::Nodes};
+use super::{Limits, Motion, nodes::Nodes};
 use crate::{
     fingerprint::{Turn, turned_hash},
     hamming_join::{Turns, join_classes},
@@ -44,15 +44,25 @@ impl Nearest {
 }
 
 /// The eight turns of a picture, numbered as [`Turn::ALL`].
-pub(super) fn eight_turns() -> Turns {
+pub(crate) fn eight_turns() -> Turns {
     Turns::new(8, |turn, hash| turned_hash(hash, Turn::ALL[usize::from(turn & 7)]))
 }
 
-/// All pairs to be compared more finely.
+/// All pairs to be compared more finely. Stills and videos are joined apart; what a video's fingerprint is woven of would change
+/// places if it were turned, so videos are compared as they are.
 pub(super) fn find(nodes: &Nodes<'_>, limits: &Limits) -> Vec<Candidate> {
-    let (hashed, hashes): (Vec<u32>, Vec<u64>) =
-        (0..nodes.len()).filter_map(|node| Some((node, nodes.pictured(node)?.hash?))).unzip();
-    let mut candidates = among(&hashes, limits);
+    let turns = eight_turns();
+    let mut candidates = of_kind(nodes, limits, &turns, |motion| !motion.is_moving());
+    candidates.extend(of_kind(nodes, limits, &Turns::none(), Motion::is_moving));
+    candidates
+}
+
+fn of_kind(nodes: &Nodes<'_>, limits: &Limits, turns: &Turns, is_one: impl Fn(Motion) -> bool) -> Vec<Candidate> {
+    let (hashed, hashes): (Vec<u32>, Vec<u64>) = (0..nodes.len())
+        .filter(|&node| is_one(nodes.motion(node)))
+        .filter_map(|node| Some((node, nodes.pictured(node)?.hash?)))
+        .unzip();
+    let mut candidates = among(&hashes, limits, turns);
     for candidate in &mut candidates {
         // Nodes ascend as positions do, so `a` stays below `b`.
         (candidate.a, candidate.b) = (hashed[candidate.a as usize], hashed[candidate.b as usize]);
@@ -61,12 +71,11 @@ pub(super) fn find(nodes: &Nodes<'_>, limits: &Limits) -> Vec<Candidate> {
 }
 
 /// All pairs of hashes to be compared more finely, by their positions.
-pub(crate) fn among(hashes: &[u64], limits: &Limits) -> Vec<Candidate> {
-    let turns = eight_turns();
+pub(crate) fn among(hashes: &[u64], limits: &Limits, turns: &Turns) -> Vec<Candidate> {
     let most = limits.candidates;
     let mut nearest: Vec<Nearest> = Vec::new();
     nearest.resize_with(hashes.len(), Nearest::default);
-    join_classes(hashes, limits.radius, &turns, limits.workers, |meeting| {
+    join_classes(hashes, limits.radius, turns, limits.workers, |meeting| {
         // Equal hashes are equally far: beyond the first few of a class no candidate could displace another.
         let few = |class: &'_ [u32]| class.len().min(most + 1);
         let (left_few, right_few) = (few(meeting.left), few(meeting.right));

@@ -4,7 +4,7 @@
 
 use std::ops::Range;
 
-use super::{Basis, Member, Tie, Vetoes};
+use super::{Basis, Member, Motion, Tie, Vetoes};
 use crate::{
     digest::{ImageDigest, Sha1},
     same_shot::{Agreement, CaptureMoment},
@@ -86,6 +86,11 @@ impl<'a> Nodes<'a> {
         self.members(node).find(|member| member.hash.is_some())
     }
 
+    /// Whether the pictures of a node move.
+    pub(super) fn motion(&self, node: u32) -> Motion {
+        self.pictured(node).map(|member| member.motion).unwrap_or_default()
+    }
+
     /// Whether any asset of the node says when it was taken.
     pub(super) fn is_dated(&self, node: u32) -> bool {
         self.members(node).any(|member| member.moment.is_some())
@@ -132,7 +137,8 @@ impl<'a> Nodes<'a> {
 /// For each class of equal bytes the first class of its node: equal image digest, and no verdict between them.
 fn leaders(classes: &[Range<usize>], order: &[u32], members: &[Member], vetoes: &Vetoes) -> Vec<u32> {
     let digest = |class: &Range<usize>| order[class.clone()].iter().find_map(|&position| members[position as usize].image_digest);
-    let content = |class: u32| members[order[classes[class as usize].start] as usize].sha1;
+    let first = |class: u32| &members[order[classes[class as usize].start] as usize];
+    let content = |class: u32| first(class).sha1;
     let mut by_digest: Vec<(ImageDigest, u32)> =
         classes.iter().zip(0..).filter_map(|(class, number)| Some((digest(class)?, number))).collect();
     by_digest.sort_unstable();
@@ -141,7 +147,10 @@ fn leaders(classes: &[Range<usize>], order: &[u32], members: &[Member], vetoes: 
     for alike in by_digest.chunk_by(|a, b| a.0 == b.0).filter(|alike| alike.len() > 1) {
         let mut together: Vec<Vec<u32>> = Vec::new();
         for &(_, class) in alike {
-            let barred = |&other: &u32| matches!((content(class), content(other)), (Some(a), Some(b)) if vetoes.between(a, b));
+            let barred = |&other: &u32| {
+                first(class).motion.is_moving() != first(other).motion.is_moving()
+                    || matches!((content(class), content(other)), (Some(a), Some(b)) if vetoes.between(a, b))
+            };
             match together.iter_mut().find(|node| !node.iter().any(barred)) {
                 Some(node) => {
                     leaders[class as usize] = node[0];

@@ -48,7 +48,14 @@ struct Photo(Member, u16);
 fn photo(asset: u32) -> Photo {
     let mut sha1 = [0; 20];
     sha1[..4].copy_from_slice(&asset.to_be_bytes());
-    let member = Member { asset, sha1: Some(Sha1(sha1)), image_digest: Some(digest(asset)), hash: Some(PICTURE), moment: None };
+    let member = Member {
+        asset,
+        sha1: Some(Sha1(sha1)),
+        image_digest: Some(digest(asset)),
+        hash: Some(PICTURE),
+        moment: None,
+        motion: Motion::Still,
+    };
     Photo(member, 0)
 }
 
@@ -80,6 +87,10 @@ impl Photo {
         let at = RecordedDate::parse(&format!("2016:10:09 14:44:{second:02}")).at().unwrap();
         self.0.moment =
             Some(CaptureMoment { at, sub_sec, make: None, model: Word::new(1), serial: None, exposure: None, frame: None });
+        self
+    }
+    fn moving(mut self, milliseconds: u32) -> Self {
+        self.0.motion = Motion::Moving(Some(milliseconds));
         self
     }
     fn sha1(&self) -> Sha1 {
@@ -344,4 +355,51 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_photograph_and_a_video_are_never_together() {
+    for groups in [
+        grouped(&[photo(1), photo(2).moving(5_000)]),
+        grouped(&[photo(1), photo(2).image_of(1).moving(5_000)]),
+        grouped(&[photo(1).taken(5, Some(1)), photo(2).taken(5, Some(1)).moving(5_000)]),
+    ] {
+        assert_eq!(groups, Groups::default());
+    }
+    let both = grouped(&[photo(1), photo(2).moving(5_000), photo(3), photo(4).moving(5_000)]);
+    assert_eq!(
+        told(&both.duplicates),
+        ["looks-alike: 1 looks-alike 0, 3 looks-alike 0", "looks-alike: 2 looks-alike 0, 4 looks-alike 0"]
+    );
+}
+
+#[test]
+fn videos_of_different_durations_are_no_versions_of_one() {
+    for (a, b, together) in
+        [(5_000, 6_000, true), (5_000, 6_001, false), (600_000, 612_000, true), (600_000, 613_000, false), (200, 1_200, true)]
+    {
+        let groups = grouped(&[photo(1).moving(a), photo(2).moving(b)]);
+        assert_eq!(groups.duplicates.len(), usize::from(together), "{a} {b}");
+    }
+    let mut unknown = photo(2).moving(1);
+    unknown.0.motion = Motion::Moving(None);
+    assert_eq!(grouped(&[photo(1).moving(900_000), unknown]).duplicates.len(), 1, "what is not known rules nothing out");
+}
+
+#[test]
+fn a_turned_video_is_another_video() {
+    let turned = |asset: u32| {
+        let mut turned = photo(asset);
+        turned.0.hash = Some(crate::fingerprint::turned_hash(PICTURE, crate::fingerprint::Turn::Half));
+        turned
+    };
+    assert_eq!(grouped(&[photo(1).moving(5_000), turned(2).moving(5_000)]).duplicates, []);
+}
+
+#[test]
+fn two_videos_of_one_second_and_one_camera_are_one_recording() {
+    let (one, other) = (photo(1).taken(5, None), photo(2).taken(5, None).bent(200));
+    let bases = |groups: Groups| (groups.duplicates.len(), groups.series.len());
+    assert_eq!(bases(grouped(&[one.clone(), other.clone()])), (0, 1), "stills of one second may be a burst");
+    assert_eq!(bases(grouped(&[one.moving(5_000), other.moving(5_000)])), (1, 0));
 }

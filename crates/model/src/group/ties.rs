@@ -49,6 +49,10 @@ pub(super) fn confirm<G: Grays>(
             let block = if slots.block(node) == low { &near } else { &far };
             block.gray(slots.slot(node))
         };
+        let motion = nodes.motion(candidate.a);
+        if !motion.agrees(nodes.motion(candidate.b)) {
+            continue;
+        }
         let (Some(a), Some(b)) = (gray(candidate.a), gray(candidate.b)) else { continue };
         let b = &turned_gray(b, Turn::ALL[usize::from(candidate.turn & 7)]);
         let fine = fine_distance(a, b);
@@ -59,6 +63,8 @@ pub(super) fn confirm<G: Grays>(
             None => Basis::LooksAlike,
             Some(Agreement::Agrees) => Basis::SameShot,
             Some(Agreement::SecondOnly) if fine <= limits.reencoded => Basis::SameShot,
+            // No camera begins two videos within one second.
+            Some(Agreement::SecondOnly) if motion.is_moving() => Basis::SameShot,
             Some(Agreement::SecondOnly) if edited::is_edit(nodes, (candidate.a, a), (candidate.b, b), limits) => {
                 edits.push((candidate.a, candidate.b));
                 Basis::SameShot

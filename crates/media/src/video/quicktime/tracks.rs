@@ -120,10 +120,13 @@ impl<'a> Movie<'a> {
         self.tracks.iter().find(|track| track.is_picture())
     }
 
-    /// How long a track shows; nothing when the header does not say.
+    /// How long a track shows; nothing when the header does not say. A showing longer than the media stands still at its end.
     pub(super) fn duration_ms(&self, track: &Track<'_>) -> Option<u64> {
         let in_movie = |units| to_ms(units, self.timescale);
-        in_movie(track.shown).or_else(|| to_ms(track.duration, track.timescale)).or_else(|| in_movie(self.duration))
+        match (in_movie(track.shown), to_ms(track.duration, track.timescale)) {
+            (Some(shown), Some(media)) => Some(shown.min(media)),
+            (shown, media) => shown.or(media).or_else(|| in_movie(self.duration)),
+        }
     }
 }
 
