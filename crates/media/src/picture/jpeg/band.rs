@@ -71,6 +71,10 @@ pub(super) fn walk_band(data: &[u8], band: Band, ac: &AcTable, history: &mut His
     let mut block = 0;
     while block < all {
         if band.restart > 0 && block > 0 && block.is_multiple_of(u64::from(band.restart)) {
+            let (left, _) = bits.left_over();
+            if left > 2 {
+                walked.fault(|| told(block, &format!("{left} surplus bytes before a restart marker")));
+            }
             if bits.restart() != Some(number) {
                 walked.fault(|| told(block, "a restart marker is missing"));
                 return walked;
