@@ -220,3 +220,6 @@ impl Band {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
