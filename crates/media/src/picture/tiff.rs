@@ -25,8 +25,13 @@ use super::{
 
 /// Directories of the chain among which the picture is looked for.
 const MOST_DIRECTORIES: usize = 16;
-/// Pixels that are decoded for each byte that a decode may take: it is time that they cost.
+/// Pixels, and bytes of them, that are decoded for each byte that a decode may take: it is time that they cost.
 const MOST_PER_BYTE: u64 = 4;
+
+/// Bytes that all strips or tiles together may claim: some writers let equal tiles share their place.
+fn overlap(bytes: &[u8]) -> u64 {
+    (bytes.len() as u64).saturating_mul(8)
+}
 
 /// Looks at a TIFF.
 pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
@@ -49,10 +54,15 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
     if (layout.places.len() as u64) < pieces {
         look.faults.push(format!("{} of {pieces} strips or tiles are declared", layout.places.len()));
     }
+    if layout.places.iter().fold(0, |sum: u64, &(_, length)| sum.saturating_add(length as u64)) > overlap(bytes) {
+        look.faults.push("strips or tiles that overlap many times".to_owned());
+        return look;
+    }
     let memory = memory(&layout);
-    if memory > limits.decoded_bytes || pixels / MOST_PER_BYTE > limits.decoded_bytes {
+    let all = layout.decoded_bytes(layout.height).saturating_mul(layout.planes as u64);
+    if memory > limits.decoded_bytes || pixels.max(all) / MOST_PER_BYTE > limits.decoded_bytes {
         // Where the pieces lie is known, and of uncompressed ones that is all there is to know.
-        (look.gray, look.share, look.checked) = (Err(too_large(memory.max(pixels), limits)), 1.0, layout.compression == 1);
+        (look.gray, look.share, look.checked) = (Err(too_large(memory.max(all), limits)), 1.0, layout.compression == 1);
         return look;
     }
     let decoded = decode(bytes, &layout);

@@ -1,8 +1,8 @@
 //! AC scans of progressive coding, walked for their integrity alone (T.81, G.1.2.2 and G.1.2.3).
 //!
 //! A refinement scan can only be read by who knows which coefficients are not zero yet, so one bit of each is kept
-//! (`History`), within a budget that a picture of 170 megapixels fits; beyond it refinements are passed over. Absent on purpose: the values of
-//! coefficients.
+//! (`History`), within a budget that a picture of 170 megapixels fits; beyond it refinements are passed over.
+//! Absent on purpose: the values of coefficients.
 
 use super::{bits::Bits, huffman::AcTable, scan::Walked};
 
