@@ -59,3 +59,6 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
     look.notes.extend(trailing(bytes.get(rows.end..).unwrap_or_default()));
     look
 }
+
+#[cfg(test)]
+mod tests;

@@ -62,7 +62,8 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
     let all = layout.decoded_bytes(layout.height).saturating_mul(layout.planes as u64);
     if memory > limits.decoded_bytes || pixels.max(all) / MOST_PER_BYTE > limits.decoded_bytes {
         // Where the pieces lie is known, and of uncompressed ones that is all there is to know.
-        (look.gray, look.share, look.checked) = (Err(too_large(memory.max(all), limits)), 1.0, layout.compression == 1);
+        let bytes = if memory > limits.decoded_bytes { memory } else { all };
+        (look.gray, look.share, look.checked) = (Err(too_large(bytes, limits)), 1.0, layout.compression == 1);
         return look;
     }
     let decoded = decode(bytes, &layout);

@@ -87,7 +87,7 @@ impl Layout {
             Some(other) => return Err(unknown(format!("sample format {other}"))),
         };
         let compression = number(0x0103, 1);
-        let photometric = match number(0x0106, usize::from(compression < 2 || compression > 4)) {
+        let photometric = match number(0x0106, usize::from(!(2..=4).contains(&compression))) {
             0 => Photometric::WhiteIsZero,
             1 | 4 => Photometric::BlackIsZero,
             2 => Photometric::Rgb,
