@@ -280,3 +280,108 @@ fn a_raw_of_two_gibibytes_is_looked_at_by_position_and_read_in_part() {
     assert!(picture.fingerprint.is_none());
     assert!(sparse.read.get() <= 1 << 20, "read {}", sparse.read.get());
 }
+
+/// Looks at a picture within the time that any picture may take.
+fn seen(what: &str, bytes: &[u8], media_type: MediaType) -> Picture {
+    let begin = Instant::now();
+    let picture = look(bytes, media_type, None, &Limits::default());
+    assert!(begin.elapsed() < Duration::from_secs(10), "{what} took {:?}", begin.elapsed());
+    picture
+}
+
+#[test]
+fn any_bytes_are_looked_at_as_any_type() {
+    let mut dice = Dice(11);
+    for path in corpus().iter().step_by(40) {
+        let mut bytes = fs::read(path).unwrap();
+        bytes.truncate(20_000);
+        for media_type in MediaType::ALL {
+            seen(&format!("{} as {media_type:?}", path.display()), &bytes, media_type);
+        }
+    }
+    for media_type in MediaType::ALL {
+        for cut in [0, 1, 7, 8, 31, 100, 4096] {
+            let noise: Vec<u8> = (0..cut).map(|_| dice.below(256) as u8).collect();
+            seen("noise", &noise, media_type);
+        }
+    }
+}
+
+#[test]
+fn pictures_behind_pictures_end() {
+    let small = fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/small.jpg")).unwrap();
+    let empty = [&small[..], &[0xff, 0xd8, 0xff, 0xd9].repeat(500_000)].concat();
+    seen("half a million pictures behind one", &empty, MediaType::Jpeg);
+    // A second frame of 65,535 × 65,535 in each of many.
+    let frame = b"\xff\xd8\xff\xc0\0\x0b\x08\xff\xff\xff\xff\x01\x01\x11\0\xff\xda\0\x08\x01\x01\0\0\x3f\0\xff\xd9";
+    seen("enormous pictures behind one", &[&small[..], &frame.repeat(10_000)].concat(), MediaType::Jpeg);
+    let claims = [&small[..], b"SEFH\x6b\0\0\0\xff\xff\xff\xff", &[0xff; 40], b"\x30\0\0\0SEFT"].concat();
+    assert_eq!(seen("a trailer that claims much", &claims, MediaType::Jpeg).integrity, Integrity::Damaged);
+    let footers = [&small[..], &b"\0\0\0\0cbipcbbl".repeat(100_000)].concat();
+    seen("a hundred thousand trailers", &footers, MediaType::Jpeg);
+}
+
+#[test]
+fn strips_that_overlap_or_unpack_without_end_cost_little() {
+    // A million strips of one byte each, all of them the whole file.
+    let count = 250_000u32;
+    let rows = [
+        (0x0100, 4, 1, 1),
+        (0x0101, 4, 1, count),
+        (0x0103, 3, 1, 7),
+        (0x010a, 3, 1, 2),
+        (0x0111, 4, count, 200),
+        (0x0116, 4, 1, 1),
+        (0x0117, 4, count, 200 + count * 4),
+    ];
+    let mut strips = tiff(&rows, 0);
+    strips.resize(200, 0);
+    strips.extend(8u32.to_le_bytes().repeat(count as usize));
+    strips.extend((count * 8).to_le_bytes().repeat(count as usize));
+    seen("strips that overlap", &strips, MediaType::Tiff);
+    for compression in [1, 3, 4, 5, 7, 8, 32773] {
+        let huge = tiff(
+            &[
+                (0x0100, 4, 1, u32::MAX),
+                (0x0101, 4, 1, u32::MAX),
+                (0x0102, 3, 1, 64),
+                (0x0103, 3, 1, compression),
+                (0x0111, 4, 1, 8),
+                (0x0115, 3, 1, 64),
+                (0x0117, 4, 1, 20),
+            ],
+            0,
+        );
+        let picture = seen("a TIFF of any size", &huge, MediaType::Tiff);
+        assert!(picture.fingerprint.is_none());
+    }
+}
+
+#[test]
+fn bitmaps_of_any_declared_size_cost_little() {
+    for (bits, coding) in [(1u16, 0u32), (8, 0), (8, 1), (4, 2), (32, 3)] {
+        for (width, height) in [(i32::MAX, i32::MAX), (i32::MAX, i32::MIN), (1, i32::MAX), (16_000, 16_000)] {
+            let mut bitmap = b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0".to_vec();
+            bitmap.extend(width.to_le_bytes());
+            bitmap.extend(height.to_le_bytes());
+            bitmap.extend([1, 0]);
+            bitmap.extend(bits.to_le_bytes());
+            bitmap.extend(coding.to_le_bytes());
+            bitmap.resize(200, 1);
+            let picture = seen(&format!("{width} × {height} of {bits} bits"), &bitmap, MediaType::Bmp);
+            assert_ne!(picture.integrity, Integrity::Intact);
+        }
+    }
+}
+
+#[test]
+fn chunks_and_tags_without_end_are_walked_once() {
+    let riff = [&b"RIFF\xff\xff\xff\xffWEBP"[..], &b"ANMF\0\0\0\0".repeat(500_000)].concat();
+    seen("half a million empty frames", &riff, MediaType::WebP);
+    let png = [&b"\x89PNG\r\n\x1a\n"[..], &b"\0\0\0\0tEXt\0\0\0\0".repeat(500_000)].concat();
+    seen("half a million empty texts", &png, MediaType::Png);
+    seen("deep tags", &b"<a>".repeat(300_000), MediaType::Xmp);
+    seen("open quotes", &b"<a b='".repeat(150_000), MediaType::Xmp);
+    seen("open comments", &b"<!--".repeat(200_000), MediaType::Xmp);
+    seen("deep brackets", &b"[{\"a\":".repeat(100_000), MediaType::TakeoutJson);
+}

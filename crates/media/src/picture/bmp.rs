@@ -1,65 +1,64 @@
-//! BMP: gray from its pixels; the digest is of all bytes, for there is no metadata in it.
+//! BMP: gray from its rows; the digest is of all bytes, for there is no metadata in it.
 //!
-//! Absent on purpose: repair of wrong headers.
-
-use lightproof_model::probe::Dimensions;
-use zune_bmp::BmpDecoder;
-use zune_core::{bytestream::ZCursor, options::DecoderOptions};
+//! Integrity: every row is there, or the runs reach their end mark. A BMP holds no checksum, so that what was overwritten
+//! in place does not show. Absent on purpose: JPEG and PNG within BMP, and repair of wrong headers.
 
 mod layout;
+mod pixels;
 
-use super::{
-    Limits, Look, NoGray,
-    digest::ImageHasher,
-    gray::{Reduced, Shrinker, gray_of},
-    guarded, too_large, trailing,
-};
+use self::layout::Coding;
+use super::{Limits, Look, NoGray, digest::ImageHasher, too_large, trailing};
+
+/// Pixels that are read for each byte that a decode may take: it is time that they cost.
+const MOST_PER_BYTE: u64 = 4;
 
 /// Looks at a BMP.
 pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
     let mut hasher = ImageHasher::new("bmp");
     hasher.data("all", bytes);
     let mut look = Look { digest: hasher.finish(), ..Look::default() };
-    let layout = layout::read(bytes);
-    match guarded(|| Some(decode(bytes, limits))) {
-        Some(Ok((dimensions, gray))) => {
-            (look.dimensions, look.gray, look.share) = (Some(dimensions), gray, 1.0);
+    let layout = match layout::read(bytes) {
+        Ok(layout) => layout,
+        Err(fault) => {
+            look.faults.push(fault);
+            return look;
         }
-        // A damaged one shows what is there.
-        Some(Err(_)) if layout.as_ref().is_some_and(|l| l.fault.is_some() && l.share > 0.0) => {}
-        Some(Err(fault)) if fault.contains("nsupported") => {
-            // Its layout is looked at all the same.
-            (look.gray, look.share, look.checked) = (Err(NoGray::new(fault.to_lowercase())), 1.0, layout.is_some());
+    };
+    look.dimensions = Some(layout.dimensions);
+    let (height, start) = (u64::from(layout.dimensions.height), layout.start as u64);
+    let pixels = u64::from(layout.dimensions.width).saturating_mul(height);
+    let rows = match layout.coding {
+        Coding::Other(coding) => {
+            let there = (bytes.len() as u64).saturating_sub(start);
+            (look.gray, look.share) = (Err(NoGray::new(format!("a kind of BMP that is not decoded: coding {coding}"))), 1.0);
+            look.checked = layout.stated > 0;
+            if layout.stated > there {
+                look.faults.push(format!("truncated: {there} of {} bytes of pixels are there", layout.stated));
+            }
+            return look;
         }
-        Some(Err(fault)) => look.faults.push(fault),
-        None => look.faults.push("the decoder gave up".to_owned()),
+        Coding::Plain if pixels / MOST_PER_BYTE <= limits.decoded_bytes => pixels::plain(bytes, &layout),
+        Coding::Runs { halves } if pixels.saturating_mul(halves.div_ceil(2) as u64) <= limits.decoded_bytes => {
+            pixels::runs(bytes, &layout)
+        }
+        _ => {
+            let least = layout.row_bytes().saturating_mul(height - 1).saturating_add(layout.used_row_bytes());
+            (look.gray, look.share) = (Err(too_large(pixels, limits)), 1.0);
+            look.checked = layout.coding == Coding::Plain;
+            if look.checked && start.saturating_add(least) > bytes.len() as u64 {
+                look.faults.push("truncated: not all rows are there".to_owned());
+            }
+            return look;
+        }
+    };
+    if rows.there < height {
+        look.faults.push(format!("truncated: {} of {height} rows are there", rows.there));
     }
-    if let Some(layout) = layout {
-        look.dimensions = look.dimensions.or(Some(layout.dimensions));
-        if let Some(fault) = layout.fault {
-            look.faults.insert(0, fault);
-            look.share = layout.share;
-        }
-        look.notes.extend(trailing(bytes.get(layout.end..).unwrap_or_default()));
-    }
+    look.share = rows.there as f32 / height as f32;
+    look.gray = rows.gray.ok_or_else(NoGray::default);
+    look.notes.extend(trailing(bytes.get(rows.end..).unwrap_or_default()));
     look
 }
 
-fn decode(bytes: &[u8], limits: &Limits) -> Result<(Dimensions, Result<Reduced, NoGray>), String> {
-    let options = DecoderOptions::default().set_max_width(1 << 24).set_max_height(1 << 24);
-    let mut decoder = BmpDecoder::new_with_options(ZCursor::new(bytes), options);
-    decoder.decode_headers().map_err(|e| format!("{e:?}").trim().to_owned())?;
-    let (width, height) = decoder.dimensions().ok_or("no dimensions")?;
-    let dimensions = Dimensions { width: width as u32, height: height as u32 };
-    let size = decoder.output_buf_size().unwrap_or(usize::MAX);
-    if size as u64 > limits.decoded_bytes / 2 {
-        return Ok((dimensions, Err(too_large((size as u64).saturating_mul(2), limits))));
-    }
-    let pixels = decoder.decode().map_err(|e| format!("{e:?}").trim().to_owned())?;
-    let channels = decoder.colorspace().map_or(3, |c| c.num_components()).max(1);
-    let mut shrinker = Shrinker::new(dimensions.width, dimensions.height);
-    for row in pixels.chunks_exact((width * channels).max(1)) {
-        shrinker.row(row.chunks_exact(channels).map(gray_of));
-    }
-    Ok((dimensions, shrinker.finish().ok_or_else(NoGray::default)))
-}
+#[cfg(test)]
+mod tests;

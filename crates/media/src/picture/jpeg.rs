@@ -53,6 +53,13 @@ pub(super) fn look(bytes: &[u8]) -> Look {
     look
 }
 
+/// What is damaged in a JPEG that is part of something else.
+pub(super) fn fault(bytes: &[u8]) -> Option<String> {
+    let walk = walk(bytes);
+    let missing = walk.end.is_none() && walk.faults.is_empty();
+    missing.then(|| "missing end marker".to_owned()).or_else(|| walk.faults.into_iter().next())
+}
+
 /// Walks a picture behind the first one, for its integrity alone.
 fn further(bytes: &[u8]) -> Further {
     let walk = walk(bytes);

@@ -1,40 +1,83 @@
-//! TIFF: gray of the first directory's picture, digest of the strips and tiles of all directories.
+//! TIFF: gray of the first whole picture, piece by piece; digest of the strips and tiles of all directories.
 //!
+//! Memory is one strip, or one row of tiles; a damaged piece costs its own rows and no more. Integrity: every directory
+//! and every strip or tile lies in the file, and those of the picture decode to their size.
 //! The digest reads TIFF-shaped raw files too (DNG, NEF, CR2, ARW, PEF, ORF, RW2 and their kin), whose pixels are not
 //! decoded. Absent on purpose: raw decoding, pages behind the first as pictures.
 
 mod directories;
-
-use std::io::Cursor;
+mod layout;
+mod pieces;
+mod samples;
 
 use lightproof_model::{digest::ImageDigest, probe::Dimensions};
-use tiff::{
-    ColorType,
-    decoder::{Decoder, DecodingResult, Limits as TiffLimits},
-    tags::Tag,
-};
 
+use self::{
+    directories::Tiff,
+    layout::{Layout, NoLayout},
+    pieces::NoPiece,
+};
 use super::{
     Limits, Look, NoGray,
-    gray::{Reduced, Shrinker, gray_of},
-    guarded,
+    gray::{Reduced, Shrinker},
+    too_large,
 };
+
+/// Directories of the chain among which the picture is looked for.
+const MOST_DIRECTORIES: usize = 16;
+/// Pixels, and bytes of them, that are decoded for each byte that a decode may take: it is time that they cost.
+const MOST_PER_BYTE: u64 = 4;
+
+/// Bytes that all strips or tiles together may claim: some writers let equal tiles share their place.
+fn overlap(bytes: &[u8]) -> u64 {
+    (bytes.len() as u64).saturating_mul(8)
+}
 
 /// Looks at a TIFF.
 pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
-    let mut look = Look { digest: digest(bytes), ..Look::default() };
-    match guarded(|| Some(decode(bytes, limits))) {
-        Some(Ok((dimensions, gray))) => (look.dimensions, look.gray, look.share) = (Some(dimensions), gray, 1.0),
-        Some(Err(Refused::Broken(fault))) => {
-            look.faults.push(fault);
-            // Too little to look at, and yet not nothing.
-            look.share = if guarded(|| first_piece(bytes)).is_some() { 0.01 } else { 0.0 };
-        }
-        Some(Err(Refused::Unknown(why))) => {
+    let mut look = Look { digest: digest(bytes), faults: directories::faults(bytes), ..Look::default() };
+    let layout = match picture(bytes) {
+        Ok(layout) => layout,
+        Err(NoLayout::Unknown(why)) => {
             (look.gray, look.share, look.checked) = (Err(NoGray::new(why)), 1.0, false);
+            return look;
         }
-        None => look.faults.push("the decoder gave up".to_owned()),
+        Err(NoLayout::Broken(fault)) => {
+            look.faults.insert(0, fault);
+            return look;
+        }
+    };
+    look.dimensions = Some(Dimensions { width: layout.width, height: layout.height });
+    let pixels = u64::from(layout.width) * u64::from(layout.height);
+    let (across, down) = layout.grid();
+    let pieces = u64::from(across) * u64::from(down) * layout.planes as u64;
+    if (layout.places.len() as u64) < pieces {
+        look.faults.push(format!("{} of {pieces} strips or tiles are declared", layout.places.len()));
     }
+    if layout.places.iter().fold(0, |sum: u64, &(_, length)| sum.saturating_add(length as u64)) > overlap(bytes) {
+        look.faults.push("strips or tiles that overlap many times".to_owned());
+        return look;
+    }
+    let memory = memory(&layout);
+    let all = layout.decoded_bytes(layout.height).saturating_mul(layout.planes as u64);
+    if memory > limits.decoded_bytes || pixels.max(all) / MOST_PER_BYTE > limits.decoded_bytes {
+        // Where the pieces lie is known, and of uncompressed ones that is all there is to know.
+        let bytes = if memory > limits.decoded_bytes { memory } else { all };
+        (look.gray, look.share, look.checked) = (Err(too_large(bytes, limits)), 1.0, layout.compression == 1);
+        return look;
+    }
+    let decoded = decode(bytes, &layout);
+    if let Some(why) = decoded.unknown {
+        let why = format!("a kind of TIFF that is not decoded: {why}");
+        (look.gray, look.share, look.checked) = (Err(NoGray::new(why)), 1.0, false);
+        return look;
+    }
+    if decoded.share < 1.0 {
+        let lost = ((1.0 - decoded.share) * 100.0).ceil();
+        look.faults.insert(0, format!("{lost:.0} % of the picture cannot be decoded"));
+    }
+    look.faults.extend(decoded.faults);
+    (look.gray, look.share) = (decoded.gray.ok_or_else(NoGray::default), decoded.share);
     look
 }
 
@@ -43,112 +86,151 @@ pub(super) fn digest(bytes: &[u8]) -> Option<ImageDigest> {
     directories::digest(bytes)
 }
 
-/// Why there are no pixels.
-enum Refused {
-    Broken(String),
-    Unknown(String),
-}
-
-impl From<tiff::TiffError> for Refused {
-    fn from(error: tiff::TiffError) -> Refused {
-        match error {
-            tiff::TiffError::UnsupportedError(what) => Refused::Unknown(format!("a kind of TIFF that is not decoded: {what}")),
-            tiff::TiffError::LimitsExceeded => Refused::Unknown("too many pixels for a decode".to_owned()),
-            other => Refused::Broken(other.to_string()),
+/// The layout of the first picture of the chain that is no reduced one, or else of the first directory.
+fn picture(bytes: &[u8]) -> Result<Layout, NoLayout> {
+    let broken = || NoLayout::Broken("no directory".to_owned());
+    let tiff = Tiff::open(bytes).ok_or_else(broken)?;
+    let (mut at, mut first) = (tiff.first().ok_or_else(broken)?, None);
+    for _ in 0..MOST_DIRECTORIES {
+        let Some((fields, next)) = tiff.directory(at).filter(|_| at > 0) else { break };
+        let kind = fields.iter().find(|f| f.tag == 0x00fe).and_then(|f| tiff.numbers(f).first().copied()).unwrap_or(0);
+        let layout = Layout::read(&tiff, &fields);
+        if kind & 5 == 0 && !matches!(layout, Err(NoLayout::Broken(_))) {
+            return layout;
         }
+        first.get_or_insert(layout);
+        at = next;
     }
+    first.unwrap_or_else(|| Err(broken()))
 }
 
-fn decode(bytes: &[u8], limits: &Limits) -> Result<(Dimensions, Result<Reduced, NoGray>), Refused> {
-    let mut bound = TiffLimits::default();
-    bound.decoding_buffer_size = usize::try_from(limits.decoded_bytes / 2).unwrap_or(usize::MAX);
-    bound.intermediate_buffer_size = bound.decoding_buffer_size;
-    let mut decoder = Decoder::new(Cursor::new(bytes))?.with_limits(bound);
-    let (width, height) = decoder.dimensions()?;
-    let dimensions = Dimensions { width, height };
-    let colour = decoder.colortype()?;
-    let white_is_zero = decoder.find_tag(Tag::PhotometricInterpretation)?.and_then(|v| v.into_u16().ok()) == Some(0);
-    let palette = match colour {
-        ColorType::Palette(_) => decoder.get_tag_u16_vec(Tag::ColorMap)?,
-        _ => Vec::new(),
-    };
-    let samples = match colour {
-        // Separate planes: only the first is read, and taken for gray.
-        _ if decoder.find_tag(Tag::PlanarConfiguration)?.and_then(|v| v.into_u16().ok()) == Some(2) => 1,
-        ColorType::Gray(_) | ColorType::Palette(_) => 1,
-        ColorType::GrayA(_) => 2,
-        ColorType::RGB(_) | ColorType::YCbCr(_) | ColorType::Lab(_) => 3,
-        ColorType::RGBA(_) | ColorType::CMYK(_) => 4,
-        ColorType::CMYKA(_) => 5,
-        ColorType::Multiband { num_samples, .. } => usize::from(num_samples),
-        _ => return Err(Refused::Unknown("unknown colours".to_owned())),
-    };
-    let bits = usize::from(colour.bit_depth());
-    let pixels = to_bytes(decoder.read_image()?, bits);
-    let mut shrinker = Shrinker::new(width, height);
-    let across = (width as usize * samples).max(1);
-    let packed = bits < 8;
-    let row_bytes = if packed { (across * bits).div_ceil(8) } else { across };
-    let most = (1u16 << bits.min(8)) - 1;
-    for row in pixels.chunks_exact(row_bytes) {
-        let sample = |i: usize| {
-            if packed {
-                let bit = i * bits;
-                (row[bit / 8] >> (8 - bits - bit % 8)) & most as u8
+/// Bytes that stand in memory at once.
+fn memory(layout: &Layout) -> u64 {
+    let rows = layout.piece.1;
+    // Uncompressed strips are read where they lie.
+    let copies = if layout.compression == 1 && layout.predictor == 1 && !layout.low_bits_first { 0 } else { 2 };
+    let piece = layout.decoded_bytes(rows).saturating_mul(copies * layout.planes as u64);
+    let band = if layout.tiled { (u64::from(layout.width) * u64::from(rows)).saturating_mul(4) } else { 0 };
+    piece.saturating_add(band)
+}
+
+/// What decoding gave.
+#[derive(Default)]
+struct Decoded {
+    gray: Option<Reduced>,
+    share: f32,
+    faults: Vec<String>,
+    /// A coding that is not decoded.
+    unknown: Option<String>,
+}
+
+fn decode(bytes: &[u8], layout: &Layout) -> Decoded {
+    let (across, down) = layout.grid();
+    let each = across as usize * down as usize;
+    let mut decoded = Decoded::default();
+    let mut shrinker = Shrinker::new(layout.width, layout.height);
+    let (mut whole, mut broken) = (0u64, 0usize);
+    for y in 0..down {
+        let rows = layout.rows(y).min(layout.height - y * layout.piece.1);
+        let mut band = Band::new(layout, rows);
+        for x in 0..across {
+            let index = y as usize * across as usize + x as usize;
+            if index >= layout.places.len() {
+                // What is not even declared is not filled up: the declared size may be anything.
+                return finish(decoded, shrinker, whole, layout);
+            }
+            let planes: Result<Vec<_>, NoPiece> = (0..layout.planes).map(|p| piece(bytes, layout, p * each + index, y)).collect();
+            match planes {
+                Ok(planes) => {
+                    whole += u64::from(rows) * u64::from(layout.piece.0.min(layout.width - x * layout.piece.0));
+                    let planes: Vec<&[u8]> = planes.iter().map(|p| &p[..]).collect();
+                    band.draw(&planes, x, layout, &mut shrinker);
+                }
+                Err(NoPiece::Unknown(why)) => return Decoded { unknown: Some(why), ..decoded },
+                Err(NoPiece::Broken(why)) => {
+                    broken += 1;
+                    if broken <= 2 {
+                        let what = if layout.tiled { "tile" } else { "strip" };
+                        decoded.faults.push(format!("{what} {} of {each}: {why}", index + 1));
+                    }
+                    band.skip(layout, &mut shrinker);
+                }
+            }
+        }
+        band.finish(layout, &mut shrinker);
+    }
+    finish(decoded, shrinker, whole, layout)
+}
+
+fn finish(decoded: Decoded, shrinker: Shrinker, whole: u64, layout: &Layout) -> Decoded {
+    let share = whole as f32 / (f64::from(layout.width) * f64::from(layout.height)) as f32;
+    Decoded { gray: shrinker.finish(), share, ..decoded }
+}
+
+/// The bytes of one piece, predictions undone.
+fn piece<'b>(bytes: &'b [u8], layout: &Layout, index: usize, y: u32) -> Result<std::borrow::Cow<'b, [u8]>, NoPiece> {
+    let broken = |what: &str| NoPiece::Broken(what.to_owned());
+    let &(offset, length) = layout.places.get(index).ok_or_else(|| broken("it is not declared"))?;
+    let data = bytes.get(offset..).map(|rest| &rest[..length.min(rest.len())]).ok_or_else(|| broken("it is not there"))?;
+    let mut piece = pieces::decode(data, layout, layout.rows(y))?;
+    if layout.predictor > 1 && matches!(layout.compression, 5 | 8 | 32946) {
+        let row = usize::try_from(layout.row_bytes()).unwrap_or(usize::MAX).max(1);
+        piece.to_mut().chunks_exact_mut(row).for_each(|row| samples::unpredict(row, layout));
+    }
+    Ok(piece)
+}
+
+/// The grays of one row of tiles, until all are there; strips go straight through.
+struct Band {
+    rows: u32,
+    grays: Vec<f32>,
+}
+
+impl Band {
+    fn new(layout: &Layout, rows: u32) -> Band {
+        let size = if layout.tiled { layout.width as usize * rows as usize } else { 0 };
+        Band { rows, grays: vec![255.0; size] }
+    }
+
+    fn draw(&mut self, planes: &[&[u8]], piece: u32, layout: &Layout, shrinker: &mut Shrinker) {
+        let row_bytes = usize::try_from(layout.row_bytes()).unwrap_or(usize::MAX);
+        let from = piece as usize * layout.piece.0 as usize;
+        let width = (layout.piece.0 as usize).min(layout.width as usize - from);
+        for y in 0..self.rows as usize {
+            let rows: Vec<&[u8]> = planes.iter().map(|p| p.get(y * row_bytes..).unwrap_or_default()).collect();
+            let blocks = layout.subsampling != (1, 1) && layout.compression != 7;
+            let gray = |x: usize| {
+                if blocks {
+                    let (across, down) = layout.subsampling;
+                    let block_row = (layout.width as usize).div_ceil(across) * (across * down + 2);
+                    let row = planes[0].get(y / down * block_row..).unwrap_or_default();
+                    samples::subsampled(row, x, y % down, layout)
+                } else {
+                    samples::gray(&rows, x, layout)
+                }
+            };
+            if layout.tiled {
+                let line = &mut self.grays[y * layout.width as usize + from..][..width];
+                line.iter_mut().enumerate().for_each(|(x, cell)| *cell = gray(x));
             } else {
-                row[i]
+                shrinker.row((0..width).map(gray));
             }
-        };
-        shrinker.row((0..width as usize).map(|x| {
-            let mut pixel = [0u8; 5];
-            for (s, value) in pixel.iter_mut().enumerate().take(samples) {
-                *value = sample(x * samples + s);
-            }
-            gray(colour, &pixel[..samples.min(5)], &palette, most, white_is_zero)
-        }));
+        }
     }
-    Ok((dimensions, shrinker.finish().ok_or_else(NoGray::default)))
-}
 
-/// Whether the first strip or tile decodes.
-fn first_piece(bytes: &[u8]) -> Option<()> {
-    Decoder::new(Cursor::new(bytes)).ok()?.read_chunk(0).ok().map(drop)
-}
+    /// A piece that is lost shows white.
+    fn skip(&self, layout: &Layout, shrinker: &mut Shrinker) {
+        if !layout.tiled {
+            (0..self.rows).for_each(|_| shrinker.row(std::iter::repeat_n(255.0, layout.width as usize)));
+        }
+    }
 
-fn gray(colour: ColorType, pixel: &[u8], palette: &[u16], most: u16, white_is_zero: bool) -> f32 {
-    match (colour, pixel) {
-        (ColorType::Palette(_), &[index, ..]) => {
-            let third = palette.len() / 3;
-            let at = |plane: usize| palette.get(plane * third + usize::from(index)).map_or(0, |&v| (v >> 8) as u8);
-            gray_of(&[at(0), at(1), at(2)])
+    fn finish(self, layout: &Layout, shrinker: &mut Shrinker) {
+        for row in self.grays.chunks_exact(layout.width as usize) {
+            shrinker.row(row.iter().copied());
         }
-        (ColorType::Gray(bits), &[value]) if bits < 8 => {
-            // The decoder turns white-is-zero round only for whole bytes.
-            let value = f32::from(value) * 255.0 / f32::from(most);
-            if white_is_zero { 255.0 - value } else { value }
-        }
-        (ColorType::CMYK(_) | ColorType::CMYKA(_), &[c, m, y, k, ..]) => {
-            (255.0 - gray_of(&[c, m, y])) * (255.0 - f32::from(k)) / 255.0
-        }
-        (ColorType::YCbCr(_) | ColorType::Lab(_) | ColorType::Multiband { .. }, &[first, ..]) => f32::from(first),
-        _ => gray_of(pixel),
     }
 }
 
-/// Samples as bytes: the upper eight bits of whole numbers, floats of 0 to 1 stretched.
-fn to_bytes(samples: DecodingResult, bits: usize) -> Vec<u8> {
-    let float = |v: f64| (v.clamp(0.0, 1.0) * 255.0) as u8;
-    match samples {
-        DecodingResult::U8(v) => v,
-        DecodingResult::U16(v) => v.into_iter().map(|s| (s >> bits.saturating_sub(8).min(8)) as u8).collect(),
-        DecodingResult::U32(v) => v.into_iter().map(|s| (s >> 24) as u8).collect(),
-        DecodingResult::U64(v) => v.into_iter().map(|s| (s >> 56) as u8).collect(),
-        DecodingResult::I8(v) => v.into_iter().map(|s| (s as u8) ^ 0x80).collect(),
-        DecodingResult::I16(v) => v.into_iter().map(|s| ((s >> 8) as u8) ^ 0x80).collect(),
-        DecodingResult::I32(v) => v.into_iter().map(|s| ((s >> 24) as u8) ^ 0x80).collect(),
-        DecodingResult::I64(v) => v.into_iter().map(|s| ((s >> 56) as u8) ^ 0x80).collect(),
-        DecodingResult::F16(v) => v.into_iter().map(|s| float(f64::from(s.to_f32()))).collect(),
-        DecodingResult::F32(v) => v.into_iter().map(|s| float(f64::from(s))).collect(),
-        DecodingResult::F64(v) => v.into_iter().map(float).collect(),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,6 @@
 //! WebP: gray of the picture or the first frame, digest of the chunks that hold image data.
 //!
+//! Integrity: the lengths of all chunks, and the pixels of all frames that a budget allows.
 //! Absent on purpose: decoding row by row; the pixels are held once, within the limit.
 
 use std::io::Cursor;
@@ -26,7 +27,11 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
     look.faults.extend(chunks::faults(bytes, declared));
     let end = usize::try_from(declared.next_multiple_of(2)).unwrap_or(usize::MAX).min(bytes.len());
     look.notes.extend(trailing(&bytes[end..]));
-    match guarded(|| Some(decode(bytes, limits))) {
+    let decoded = guarded(|| Some(decode(bytes, limits)));
+    if let Some(Ok((_, Ok(_)))) = decoded {
+        look.faults.extend(guarded(|| later_fault(bytes, limits)));
+    }
+    match decoded {
         Some(Ok((dimensions, gray))) => {
             look.share = if gray.as_ref().is_err_and(|why| *why == NoGray::default()) { 0.0 } else { 1.0 };
             (look.dimensions, look.gray) = (Some(dimensions), gray);
@@ -55,6 +60,21 @@ fn decode(bytes: &[u8], limits: &Limits) -> Result<(Dimensions, Result<Reduced, 
         shrinker.row(row.chunks_exact(channels).map(gray_of));
     }
     Ok((dimensions, shrinker.finish().ok_or_else(NoGray::default)))
+}
+
+/// Decodes the frames of an animation behind the first, as far as the budget goes.
+fn later_fault(bytes: &[u8], limits: &Limits) -> Option<String> {
+    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).ok()?;
+    decoder.set_memory_limit(usize::try_from(limits.decoded_bytes / 2).unwrap_or(usize::MAX));
+    let size = decoder.output_buffer_size().filter(|_| decoder.is_animated())?;
+    let mut pixels = vec![0; size];
+    let within = limits.decoded_bytes / (size as u64).max(1);
+    for number in 1..=decoder.num_frames().min(u32::try_from(within).unwrap_or(u32::MAX)) {
+        if let Err(why) = decoder.read_frame(&mut pixels) {
+            return Some(format!("frame {number}: {why}"));
+        }
+    }
+    None
 }
 
 fn digest(bytes: &[u8], declared: u64) -> Option<ImageDigest> {

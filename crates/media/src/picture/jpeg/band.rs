@@ -1,21 +1,19 @@
 //! AC scans of progressive coding, walked for their integrity alone (T.81, G.1.2.2 and G.1.2.3).
 //!
 //! A refinement scan can only be read by who knows which coefficients are not zero yet, so one bit of each is kept
-//! (`History`), within a budget: beyond it refinements are passed over and that is told. Absent on purpose: the values of
-//! coefficients.
+//! (`History`), within a budget that a picture of 170 megapixels fits; beyond it refinements are passed over.
+//! Absent on purpose: the values of coefficients.
 
 use super::{bits::Bits, huffman::AcTable, scan::Walked};
 
 /// Bytes that the histories of all components may take together.
-const BUDGET: usize = 24 << 20;
+const BUDGET: usize = 32 << 20;
 
 /// Which coefficients of each block are not zero yet: bit `k` of a block's word, in zigzag order.
 #[derive(Default)]
 pub(super) struct History {
     blocks: Vec<Option<Vec<u64>>>,
     taken: usize,
-    /// Whether a component had to be left out.
-    pub(super) too_large: bool,
 }
 
 impl History {
@@ -29,7 +27,6 @@ impl History {
             let count = usize::try_from(blocks).unwrap_or(usize::MAX);
             let bytes = count.saturating_mul(8);
             if bytes > BUDGET.saturating_sub(self.taken) {
-                self.too_large = true;
                 return None;
             }
             self.taken += bytes;
@@ -71,6 +68,10 @@ pub(super) fn walk_band(data: &[u8], band: Band, ac: &AcTable, history: &mut His
     let mut block = 0;
     while block < all {
         if band.restart > 0 && block > 0 && block.is_multiple_of(u64::from(band.restart)) {
+            let (left, _) = bits.left_over();
+            if left > 2 {
+                walked.fault(|| told(block, &format!("{left} surplus bytes before a restart marker")));
+            }
             if bits.restart() != Some(number) {
                 walked.fault(|| told(block, "a restart marker is missing"));
                 return walked;

@@ -85,7 +85,10 @@ pub(super) fn look(tail: &[u8], declared: &Declared, walk: impl Fn(&[u8]) -> Fur
     let there = tail.len() as u64;
     let pictures = declared.pictures.iter().sum::<u64>() <= there || whole >= declared.pictures.len();
     let container = declared.container.max(declared.motion);
-    if container > there || !pictures {
+    if (container > there || !pictures) && unknown == 0 && behind.faults.is_empty() {
+        // All that is there is whole: what is missing was left out and not cut off.
+        behind.notes.push(format!("declared behind the end and not all there: {}", declared.words()));
+    } else if container > there || !pictures {
         behind.faults.push(format!("truncated: {there} of {} bytes declared behind the picture are there", declared.bytes()));
     } else if unknown > 0 && container < (at + unknown) as u64 && !footers::known_front(&tail[at..end]) {
         behind.notes.push(format!("{} bytes of an unknown kind behind the end", thousands(unknown)));
@@ -99,3 +102,6 @@ fn padding(bytes: &[u8]) -> usize {
     let marker = other > 0 && other < bytes.len() && bytes[other - 1] == 0xff && bytes[other] == 0xd8;
     if marker { other - 1 } else { other }
 }
+
+#[cfg(test)]
+mod tests;

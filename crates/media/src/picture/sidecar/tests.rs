@@ -10,6 +10,7 @@ fn xml_is_whole_when_every_tag_closes() {
         (&b"<?xpacket begin='' id='x'?><x:xmpmeta a=\"1 > 0\"><r/><!-- < --><b>t</b></x:xmpmeta>\n<?xpacket end='w'?>"[..], true),
         (b"\xef\xbb\xbf<a>\n</a>\n", true),
         (b"<!DOCTYPE plist PUBLIC \"a\"><plist><dict></dict></plist>", true),
+        (b"<!DOCTYPE a [<!ENTITY b \"c\">]><a/>", true),
         (b"\xff\xfe<\0a\0/\0>\0", true),
         (b"<a><b></a>", false),
         (b"<a><b>", false),

@@ -28,7 +28,10 @@ fn walk(text: &str) -> Option<String> {
             let cut = || format!("it ends within {opening} at byte {next}");
             Some(inside.find(closing).map(|i| next + opening.len() + i + closing.len()).ok_or_else(cut))
         };
-        let marks = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), ("<!DOCTYPE", ">")];
+        // A document type may hold declarations of its own, in brackets.
+        let inner = rest.find('>').is_some_and(|end| rest[..end].contains('['));
+        let doctype = ("<!DOCTYPE", if inner { "]>" } else { ">" });
+        let marks = [("<!--", "-->"), ("<![CDATA[", "]]>"), ("<?", "?>"), doctype];
         if let Some(skipped) = marks.iter().find_map(|(opening, closing)| skip(opening, closing)) {
             match skipped {
                 Ok(behind) => at = behind,

@@ -2,7 +2,7 @@
 //!
 //! Every directory of the chain and every sub-directory counts: thumbnails, previews, raw strips, masks. The number of
 //! directories and of bytes hashed is bounded by the file, however they overlap.
-//! Absent on purpose: Exif, GPS and maker notes.
+//! `faults` tells what of them, and of the metadata, lies beyond the file's end. Absent on purpose: maker notes.
 
 use std::collections::BTreeSet;
 
@@ -22,6 +22,8 @@ const NEEDED: [u16; 27] = [
 const PLACES: [(u16, u16); 3] = [(0x0111, 0x0117), (0x0144, 0x0145), (0x0201, 0x0202)];
 /// SubIFDs.
 const SUB_DIRECTORIES: u16 = 0x014a;
+/// Directories of metadata: Exif, GPS, interoperability.
+const METADATA: [u16; 3] = [0x8769, 0x8825, 0xa005];
 /// Panasonic RW2: where the raw data begins (it reaches to the end), and a JPEG held in a tag.
 const RW2_RAW: u16 = 0x0118;
 const RW2_JPEG: u16 = 0x002e;
@@ -29,7 +31,7 @@ const RW2_JPEG: u16 = 0x002e;
 pub(super) fn digest(bytes: &[u8]) -> Option<ImageDigest> {
     let tiff = Tiff::open(bytes)?;
     let mut hasher = ImageHasher::new("tiff");
-    let mut waiting = vec![tiff.number(4.max(tiff.word), tiff.word)?];
+    let mut waiting = vec![tiff.first()?];
     let mut seen = BTreeSet::new();
     let mut budget = bytes.len().saturating_mul(2);
     while let Some(at) = waiting.pop() {
@@ -71,24 +73,61 @@ pub(super) fn digest(bytes: &[u8]) -> Option<ImageDigest> {
     hasher.finish()
 }
 
+/// What the directories point to that is not there; only the first few are told.
+pub(super) fn faults(bytes: &[u8]) -> Vec<String> {
+    let Some(tiff) = Tiff::open(bytes) else { return vec!["no header".to_owned()] };
+    let mut waiting = vec![tiff.first().unwrap_or(usize::MAX)];
+    let (mut seen, mut faults) = (BTreeSet::new(), Vec::new());
+    while let Some(at) = waiting.pop() {
+        if seen.len() >= MAX_DIRECTORIES || faults.len() >= 4 || at == 0 || !seen.insert(at) {
+            continue;
+        }
+        let number = seen.len();
+        let Some((fields, next)) = tiff.directory(at) else {
+            faults.push(format!("truncated: directory {number} is not there"));
+            continue;
+        };
+        faults.extend(tiff.missing_fields(at).map(|missing| format!("truncated: directory {number} lacks {missing}")));
+        let of = |tag: u16| fields.iter().find(|f| f.tag == tag).map(|f| tiff.numbers(f)).unwrap_or_default();
+        for (offsets, lengths) in PLACES {
+            let places: Vec<(usize, usize)> =
+                of(offsets).into_iter().zip(of(lengths)).filter(|&(_, length)| length > 0).collect();
+            let beyond = |&&(offset, length): &&(usize, usize)| offset.checked_add(length).is_none_or(|end| end > bytes.len());
+            let missing = places.iter().filter(beyond).count();
+            if missing > 0 {
+                let what = match offsets {
+                    0x0144 => "tiles",
+                    0x0201 => "previews",
+                    _ => "strips",
+                };
+                faults.push(format!("truncated: {missing} of {} {what} of directory {number} are not all there", places.len()));
+            }
+        }
+        waiting.push(next);
+        let subs = fields.iter().filter(|f| f.tag == SUB_DIRECTORIES || METADATA.contains(&f.tag)).flat_map(|f| tiff.numbers(f));
+        waiting.extend(subs.collect::<Vec<_>>().into_iter().rev());
+    }
+    faults
+}
+
 /// One field of a directory.
-struct Field<'a> {
-    tag: u16,
+pub(super) struct Field<'a> {
+    pub(super) tag: u16,
     kind: u16,
-    value: &'a [u8],
+    pub(super) value: &'a [u8],
 }
 
 /// A TIFF's bytes with its byte order and the width of its offsets.
-struct Tiff<'a> {
+pub(super) struct Tiff<'a> {
     bytes: &'a [u8],
-    little: bool,
+    pub(super) little: bool,
     word: usize,
     rw2: bool,
 }
 
 impl<'a> Tiff<'a> {
     /// Classic TIFF, BigTIFF, and the magic numbers of ORF and RW2.
-    fn open(bytes: &'a [u8]) -> Option<Tiff<'a>> {
+    pub(super) fn open(bytes: &'a [u8]) -> Option<Tiff<'a>> {
         let little = match bytes.get(..2)? {
             b"II" => true,
             b"MM" => false,
@@ -104,9 +143,14 @@ impl<'a> Tiff<'a> {
         Some(tiff)
     }
 
-    fn number(&self, at: usize, size: usize) -> Option<usize> {
+    pub(super) fn number(&self, at: usize, size: usize) -> Option<usize> {
         let bytes = self.bytes.get(at..at.checked_add(size)?)?;
         Some(self.value(bytes))
+    }
+
+    /// Where the first directory is.
+    pub(super) fn first(&self) -> Option<usize> {
+        self.number(4.max(self.word), self.word)
     }
 
     fn value(&self, bytes: &[u8]) -> usize {
@@ -114,7 +158,7 @@ impl<'a> Tiff<'a> {
         if self.little { bytes.iter().rev().fold(0, add) } else { bytes.iter().fold(0, add) }
     }
 
-    fn directory(&self, at: usize) -> Option<(Vec<Field<'a>>, usize)> {
+    pub(super) fn directory(&self, at: usize) -> Option<(Vec<Field<'a>>, usize)> {
         let (count_size, field_size) = if self.word == 8 { (8, 20) } else { (2, 12) };
         let count = self.number(at, count_size)?.min(4096);
         let first = at.checked_add(count_size)?;
@@ -132,7 +176,30 @@ impl<'a> Tiff<'a> {
         Some((fields, next))
     }
 
-    fn numbers(&self, field: &Field) -> Vec<usize> {
+    /// What of a directory lies beyond the end: fields, or their values.
+    fn missing_fields(&self, at: usize) -> Option<String> {
+        let (count_size, field_size) = if self.word == 8 { (8, 20) } else { (2, 12) };
+        let count = self.number(at, count_size)?;
+        let there = self.bytes.len().saturating_sub(at + count_size) / field_size;
+        if there < count {
+            return Some(format!("{} of {count} fields", count - there));
+        }
+        let next = at + count_size + count * field_size;
+        // Some writers leave the last pointer out; a cut would hardly fall there.
+        if next + self.word > self.bytes.len() && next != self.bytes.len() {
+            return Some("its end".to_owned());
+        }
+        let cut = (0..count.min(4096)).map(|i| at + count_size + i * field_size).filter(|&field| {
+            let kind = self.number(field + 2, 2).unwrap_or(0);
+            let length = self.number(field + 4, self.word).unwrap_or(0).saturating_mul(size_of_kind(kind));
+            let from = self.number(field + 4 + self.word, self.word).unwrap_or(usize::MAX);
+            length > self.word && from.saturating_add(length) > self.bytes.len()
+        });
+        let cut = cut.count();
+        (cut > 0).then(|| format!("the values of {cut} fields"))
+    }
+
+    pub(super) fn numbers(&self, field: &Field) -> Vec<usize> {
         let size = size_of_kind(usize::from(field.kind));
         field.value.chunks_exact(size).map(|v| self.value(v)).collect()
     }

@@ -23,6 +23,7 @@ pub(super) fn video(bytes: &[u8]) -> Video {
     while let Some(kind) = bytes.get(at + 4..at + 8).filter(|kind| TOP.iter().any(|top| top[..] == **kind)) {
         directory |= matches!(kind, b"moov" | b"moof");
         samples |= kind == b"mdat";
+        (directory, samples) = (directory || kind == b"meta", samples || kind == b"meta");
         let number = |from: usize, to: usize| bytes.get(from..to).map(|n| n.iter().fold(0u64, |n, &b| n << 8 | u64::from(b)));
         let length = match number(at, at + 4).unwrap_or(0) {
             0 => (bytes.len() - at) as u64,
