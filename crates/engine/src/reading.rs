@@ -307,3 +307,6 @@ pub fn sha1_of(source: &dyn Source, path: &[u8]) -> Option<Sha1> {
     });
     (steady.ok()? == Steadiness::Steady).then(|| Sha1(hasher.finalize().into()))
 }
+
+#[cfg(test)]
+mod tests;
