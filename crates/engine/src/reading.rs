@@ -32,8 +32,8 @@ use lightproof_sources::{
 };
 use sha1::Digest;
 
+use self::in_turns::InTurns;
 pub use self::quick::QUICK;
-use self::{in_turns::InTurns, quick::Quickly};
 use crate::{devices::Devices, disks::Disks};
 
 /// Version of all that a probe holds; an asset probed by another version is read again.
@@ -176,7 +176,7 @@ impl Reader<'_> {
             let (read, steady) = self.read_opened(&asset, name, wanted)?;
             let same = steady == Steadiness::Steady && asset.stat()?.agrees_with(&before);
             let (stamp, weight) = (Some(self.devices.stamp(&before)), expected(wanted, before.size, self.quick));
-            Ok(same.then(|| Read { stamp, weight, ..read }))
+            Ok(same.then_some(Read { stamp, weight, ..read }))
         });
         read.unwrap_or_else(|error| {
             Some(Read::unread(Fate::Unreadable, ProblemKind::Unreadable, format!("it cannot be read: {error}")))
@@ -190,17 +190,13 @@ impl Reader<'_> {
         }
         let mut in_vain = 0;
         if wanted == Depth::Quick && length > self.quick {
-            match quick::read(asset, name, self.quick)? {
-                Quickly::Told { probe, preview, bytes } => {
-                    let problems = wrong_extension(name, probe.media_type).into_iter().collect();
-                    let (depth, probe) = (Depth::Quick, Some(probe));
-                    return Ok((
-                        Read { depth, probe, preview, problems, bytes, ..Read::of_fate(Fate::Read) },
-                        Steadiness::Steady,
-                    ));
-                }
-                Quickly::TooLittle { bytes } => in_vain = bytes,
+            let quickly = quick::read(asset, name, self.quick)?;
+            if let Some((probe, preview)) = quickly.told {
+                let problems = wrong_extension(name, probe.media_type).into_iter().collect();
+                let (depth, probe, bytes) = (Depth::Quick, Some(probe), quickly.bytes);
+                return Ok((Read { depth, probe, preview, problems, bytes, ..Read::of_fate(Fate::Read) }, Steadiness::Steady));
             }
+            in_vain = quickly.bytes;
         }
         if wanted == Depth::Head {
             asset.will_read(Access::Pieces);

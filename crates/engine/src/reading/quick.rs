@@ -19,25 +19,22 @@ use lightproof_sources::{source::Opened, sparing::Sparing};
 pub const QUICK: u64 = 256 << 10;
 
 /// What few bytes told.
-pub(super) enum Quickly {
-    /// Enough to be told apart.
-    Told { probe: Probe, preview: Option<Fingerprint>, bytes: u64 },
-    /// Too little: it must be read whole. So many bytes were read in vain.
-    TooLittle { bytes: u64 },
+pub(super) struct Quickly {
+    /// Metadata and, but of a video, the fingerprint of a preview; nothing where the asset must be read whole.
+    pub told: Option<(Probe, Option<Fingerprint>)>,
+    /// Bytes that were read.
+    pub bytes: u64,
 }
 
 /// Reads an asset's metadata and preview.
 pub(super) fn read(asset: &dyn Opened, name: &[u8], most: u64) -> io::Result<Quickly> {
     let sparing = Sparing::over(asset, most);
     let mut head = [0; sniff::HEAD];
-    let told = sparing.read_at(0, &mut head)?;
-    let media_type = sniff::sniff(&head[..told], Some(name));
+    let there = sparing.read_at(0, &mut head)?;
+    let media_type = sniff::sniff(&head[..there], Some(name));
     let told = tell(&sparing, media_type).filter(|_| !sparing.refused());
-    let bytes = sparing.bytes_read();
-    Ok(match told {
-        Some((facts, preview)) => Quickly::Told { probe: Probe { media_type, facts, picture: None }, preview, bytes },
-        None => Quickly::TooLittle { bytes },
-    })
+    let told = told.map(|(facts, preview)| (Probe { media_type, facts, picture: None }, preview));
+    Ok(Quickly { told, bytes: sparing.bytes_read() })
 }
 
 /// Metadata and preview; nothing where the whole is needed.
