@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Bytes of a file whose thumbnail is looked for, at most: zeros for all of them are laid out in memory.
-const LARGEST: u64 = 100_000_000;
+const LARGEST: u64 = 32 << 20;
 /// Bytes of boxes, or of one piece of a thumbnail, at most.
 const PIECE: u64 = 4 << 20;
 
