@@ -63,6 +63,7 @@ fn doubtful(ledger: &mut Ledger, run: RunKey, walk: &Walk<'_>) -> Result<Vec<(As
             hash: asset.hash.or(asset.preview_hash),
             bytes: asset.stamp.size,
             moment: CaptureMoment::of(&asset.facts, &mut words),
+            container_time: asset.facts.container_time_utc,
         });
         if let Some(main) = asset.companion_of {
             units.push((number, u32::try_from(main.0).unwrap_or(u32::MAX)));

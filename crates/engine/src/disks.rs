@@ -134,6 +134,11 @@ mod tests {
 
     const ONE: NonZeroUsize = NonZeroUsize::MIN;
 
+    /// Small numbers as Linux packs them into `st_dev`.
+    fn device(major: u64, minor: u64) -> u64 {
+        major << 8 | minor
+    }
+
     #[cfg(target_os = "linux")]
     #[test]
     fn file_systems_on_one_spinning_disk_share_its_turns() {
@@ -150,12 +155,12 @@ mod tests {
             .and_link("dev/block/8:16", "../../devices/sdb")
             .and_link("dev/block/259:0", "../../devices/nvme0n1");
         let disks = Disks { sysfs: sysfs.path().to_owned(), ..Disks::new(Spinning::Detect, ONE) };
-        let of = |major, minor| disks.of(rustix::fs::makedev(major, minor));
+        let of = |major, minor| disks.of(device(major, minor));
         let (first, second, other) = (of(8, 1).unwrap(), of(8, 2).unwrap(), of(8, 16).unwrap());
         assert!(Arc::ptr_eq(&first, &second) && !Arc::ptr_eq(&first, &other));
         assert!(of(259, 0).is_none() && of(0, 7).is_none());
         let told = Disks { sysfs: sysfs.path().to_owned(), ..Disks::new(Spinning::Yes, ONE) };
-        assert!(told.of(rustix::fs::makedev(259, 0)).is_some() && told.of(7).is_some());
-        assert!(Disks::new(Spinning::No, ONE).of(rustix::fs::makedev(8, 1)).is_none());
+        assert!(told.of(device(259, 0)).is_some() && told.of(7).is_some());
+        assert!(Disks::new(Spinning::No, ONE).of(device(8, 1)).is_none());
     }
 }

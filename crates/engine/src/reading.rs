@@ -2,13 +2,13 @@
 //!
 //! What is wrong with an asset is data: every road through here ends in a [`Read`] with a fate.
 
+mod budget;
 mod in_turns;
 mod quick;
 
 use std::{
     io,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Condvar, Mutex, PoisonError},
 };
 
 use lightproof_ledger::{Depth, Reading, Stamp};
@@ -33,8 +33,8 @@ use lightproof_sources::{
 };
 use sha1::Digest;
 
-pub use self::quick::QUICK;
-use self::{in_turns::InTurns, quick::Quickly};
+use self::in_turns::InTurns;
+pub use self::{budget::Budget, quick::QUICK};
 use crate::{devices::Devices, disks::Disks};
 
 /// Version of all that a probe holds; an asset probed by another version is read again.
@@ -73,6 +73,11 @@ impl Read {
         Read { fate, depth: Depth::Nothing, stamp, probe, preview, sha1, sidecar_date, problems: Vec::new(), bytes: 0, weight: 0 }
     }
 
+    /// An asset of a known format, before anything more is told of it.
+    fn of_known(name: &[u8], media_type: MediaType, depth: Depth) -> Read {
+        Read { depth, problems: wrong_extension(name, media_type).into_iter().collect(), ..Read::of_fate(Fate::Read) }
+    }
+
     /// An asset that is not looked into, with the reason.
     #[must_use]
     pub fn skipped(why: impl Into<String>) -> Read {
@@ -99,33 +104,6 @@ impl Read {
             sidecar_date: self.sidecar_date,
             problems: self.problems.clone(),
         }
-    }
-}
-
-/// Memory for whole assets, shared by all workers, so that sixteen videos at once do not take sixteen buffers.
-pub struct Budget {
-    free: Mutex<u64>,
-    freed: Condvar,
-}
-
-impl Budget {
-    /// A budget of so many bytes, at least enough for one asset.
-    #[must_use]
-    pub fn of(bytes: u64) -> Budget {
-        Budget { free: Mutex::new(bytes.max(WHOLE_BUFFER)), freed: Condvar::new() }
-    }
-
-    fn with<T>(&self, bytes: u64, work: impl FnOnce() -> T) -> T {
-        let mut free = self.free.lock().unwrap_or_else(PoisonError::into_inner);
-        while *free < bytes {
-            free = self.freed.wait(free).unwrap_or_else(PoisonError::into_inner);
-        }
-        *free -= bytes;
-        drop(free);
-        let done = work();
-        *self.free.lock().unwrap_or_else(PoisonError::into_inner) += bytes;
-        self.freed.notify_all();
-        done
     }
 }
 
@@ -179,7 +157,7 @@ impl Reader<'_> {
             let (read, steady) = self.read_opened(&asset, name, wanted)?;
             let same = steady == Steadiness::Steady && asset.stat()?.agrees_with(&before);
             let (stamp, weight) = (Some(self.devices.stamp(&before)), expected(wanted, before.size, self.quick));
-            Ok(same.then(|| Read { stamp, weight, ..read }))
+            Ok(same.then_some(Read { stamp, weight, ..read }))
         });
         read.unwrap_or_else(|error| {
             Some(Read::unread(Fate::Unreadable, ProblemKind::Unreadable, format!("it cannot be read: {error}")))
@@ -193,58 +171,49 @@ impl Reader<'_> {
         }
         let mut in_vain = 0;
         if wanted == Depth::Quick && length > self.quick {
-            match quick::read(asset, name, self.quick)? {
-                Quickly::Told { probe, preview, bytes } => {
-                    let problems = wrong_extension(name, probe.media_type).into_iter().collect();
-                    let (depth, probe) = (Depth::Quick, Some(probe));
-                    return Ok((
-                        Read { depth, probe, preview, problems, bytes, ..Read::of_fate(Fate::Read) },
-                        Steadiness::Steady,
-                    ));
-                }
-                Quickly::TooLittle { bytes } => in_vain = bytes,
+            let quickly = quick::read(asset, name, self.quick)?;
+            if let Some((probe, preview)) = quickly.told {
+                let known = Read::of_known(name, probe.media_type, Depth::Quick);
+                return Ok((Read { probe: Some(probe), preview, bytes: quickly.bytes, ..known }, Steadiness::Steady));
             }
+            in_vain = quickly.bytes;
         }
-        if wanted == Depth::Head {
-            asset.will_read(Access::Pieces);
-        }
-        let mut head = [0; sniff::HEAD];
-        let told = asset.read_at(0, &mut head)?;
-        let media_type = sniff::sniff(&head[..told], Some(name));
-        if media_type == MediaType::Other {
-            return Ok((Read { bytes: in_vain, ..unknown(name) }, Steadiness::Steady));
-        }
-        let problems = wrong_extension(name, media_type).into_iter().collect();
-        let mut read = Read { problems, bytes: in_vain + length, ..Read::of_fate(Fate::Read) };
-        read.depth = if wanted == Depth::Head { Depth::Head } else { Depth::Whole };
-        let budget = self.budget;
-        let steady = if wanted == Depth::Head {
-            let steady = self.read_head(asset, media_type, &mut read)?;
-            read.bytes = asset.bytes_read();
-            steady
-        } else if length <= WHOLE_BUFFER {
-            // What ffmpeg is handed is a copy.
-            let copies = if media_type.class() == Class::Video && self.ffmpeg.is_some() { 2 } else { 1 };
-            budget.with(length * copies, || self.read_whole(asset, media_type, &mut read))?
-        } else {
-            read_streamed(asset, media_type, self.ffmpeg, &mut read)?
+        // What ffmpeg is handed is a copy; which assets are videos is not known before they are opened, so the name must do.
+        let video = claimed(name).is_some_and(|claim| claim.class() == Class::Video);
+        let held = if video && self.ffmpeg.is_some() { length * 2 } else { length };
+        let (mut read, steady) = match wanted {
+            Depth::Head => self.read_head(asset, name)?,
+            // Memory first, then the disk: who holds a turn waits for nothing.
+            _ if length <= WHOLE_BUFFER => self.budget.with(held, || self.read_whole(asset, name))?,
+            _ => read_streamed(asset, name, self.ffmpeg)?,
         };
+        read.bytes += in_vain;
         Ok((read, steady))
     }
 
-    fn read_head(&mut self, asset: &InTurns<'_>, media_type: MediaType, read: &mut Read) -> io::Result<Steadiness> {
+    fn read_head(&mut self, asset: &InTurns<'_>, name: &[u8]) -> io::Result<(Read, Steadiness)> {
+        asset.will_read(Access::Pieces);
+        let Ok(media_type) = known(asset, name)? else { return Ok((unknown(name), Steadiness::Steady)) };
+        let mut read = Read::of_known(name, media_type, Depth::Head);
         read.probe = Some(Probe { media_type, facts: facts::read_facts(asset, media_type), picture: None });
+        read.bytes = asset.bytes_read();
         if media_type != MediaType::Xmp || asset.len() > SIDECAR {
-            return Ok(Steadiness::Steady);
+            return Ok((read, Steadiness::Steady));
         }
         let (bytes, steady) = self.buffer.fill(asset)?;
         read.sidecar_date = facts::xmp::sidecar_date(bytes);
-        Ok(steady)
+        Ok((read, steady))
     }
 
-    fn read_whole(&mut self, asset: &InTurns<'_>, media_type: MediaType, read: &mut Read) -> io::Result<Steadiness> {
+    fn read_whole(&mut self, asset: &InTurns<'_>, name: &[u8]) -> io::Result<(Read, Steadiness)> {
         // The turn ends with the read: what follows needs no disk.
-        let (bytes, steady) = asset.in_one_turn(|opened| self.buffer.fill(opened))?;
+        let filled = asset.in_one_turn(|opened| {
+            let Ok(media_type) = known(opened, name)? else { return Ok(None) };
+            self.buffer.fill(opened).map(|(bytes, steady)| Some((media_type, bytes, steady)))
+        });
+        let Some((media_type, bytes, steady)) = filled? else { return Ok((unknown(name), Steadiness::Steady)) };
+        let mut read = Read::of_known(name, media_type, Depth::Whole);
+        read.bytes = bytes.len() as u64;
         read.sha1 = Some(Sha1(sha1::Sha1::digest(bytes).into()));
         let mut facts = facts::read_facts(&bytes, media_type);
         let picture = match media_type {
@@ -258,17 +227,14 @@ impl Reader<'_> {
             read.sidecar_date = facts::xmp::sidecar_date(bytes);
         }
         read.probe = Some(Probe { media_type, facts, picture });
-        Ok(steady)
+        Ok((read, steady))
     }
 }
 
-/// How many bytes reading an asset of a size that deep is expected to take.
-#[must_use]
-pub fn expected(wanted: Depth, size: u64, quick: u64) -> u64 {
-    if wanted == Depth::Quick { size.min(quick) } else { size }
-}
-
-fn read_streamed(asset: &InTurns<'_>, media_type: MediaType, ffmpeg: Option<&Ffmpeg>, read: &mut Read) -> io::Result<Steadiness> {
+fn read_streamed(asset: &InTurns<'_>, name: &[u8], ffmpeg: Option<&Ffmpeg>) -> io::Result<(Read, Steadiness)> {
+    let Ok(media_type) = known(asset, name)? else { return Ok((unknown(name), Steadiness::Steady)) };
+    let mut read = Read::of_known(name, media_type, Depth::Whole);
+    read.bytes = asset.len();
     let mut hasher = sha1::Sha1::new();
     let steady = asset.in_one_turn(|opened| {
         stream(opened, &mut |piece| {
@@ -289,7 +255,7 @@ fn read_streamed(asset: &InTurns<'_>, media_type: MediaType, ffmpeg: Option<&Ffm
     };
     facts.dimensions = facts.dimensions.or(picture.as_ref().and_then(|p| p.dimensions));
     read.probe = Some(Probe { media_type, facts, picture });
-    Ok(steady)
+    Ok((read, steady))
 }
 
 /// Looks at a video, and adds to the facts how long it shows.
@@ -304,6 +270,23 @@ fn moving(
     facts.duration_ms = seen.duration_ms.and_then(|ms| u32::try_from(ms).ok());
     seen.picture
 }
+
+/// How many bytes reading an asset of a size that deep is expected to take.
+#[must_use]
+pub fn expected(wanted: Depth, size: u64, quick: u64) -> u64 {
+    if wanted == Depth::Quick { size.min(quick) } else { size }
+}
+
+/// What an asset is, by its first bytes; an error of its own where no format is known for them.
+fn known(bytes: &dyn ReadAt, name: &[u8]) -> io::Result<Result<MediaType, NoFormat>> {
+    let mut head = [0; sniff::HEAD];
+    let there = bytes.read_at(0, &mut head)?;
+    let media_type = sniff::sniff(&head[..there], Some(name));
+    Ok(if media_type == MediaType::Other { Err(NoFormat) } else { Ok(media_type) })
+}
+
+/// No format is known for these bytes.
+struct NoFormat;
 
 /// The fate of what no format is known for: a photograph by its name is unreadable, anything else is skipped.
 fn unknown(name: &[u8]) -> Read {
@@ -335,3 +318,6 @@ pub fn sha1_of(source: &dyn Source, path: &[u8]) -> Option<Sha1> {
     });
     (steady.ok()? == Steadiness::Steady).then(|| Sha1(hasher.finalize().into()))
 }
+
+#[cfg(test)]
+mod tests;

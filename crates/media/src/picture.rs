@@ -28,6 +28,7 @@ use lightproof_model::{
 };
 
 use self::gray::Reduced;
+use crate::isobmff::Heif;
 
 /// What looking at one picture may cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -177,6 +178,11 @@ fn picture(look: Look, orientation: Option<u16>) -> Picture {
 pub(crate) fn gray_of_jpeg(bytes: &[u8]) -> Option<Reduced> {
     let look = jpeg::look(bytes);
     (look.share >= WHOLE_SHARE).then_some(look.gray.ok()?)
+}
+
+/// The gray of a HEIC's thumbnail, where it stands for the picture; of the bytes only boxes and thumbnail are looked at.
+pub(crate) fn gray_of_heif_thumbnail(bytes: &[u8], heif: &Heif) -> Option<Reduced> {
+    heif::thumbnail(bytes, heif)
 }
 
 /// From this share on a picture is there in full; a thumbnail's last block may lack a few bits.

@@ -5,6 +5,7 @@
 //! Absent on purpose: any verdict. A preview may be older than its picture; whoever asks confirms from the whole.
 
 mod bars;
+mod heif;
 mod jpeg;
 
 use lightproof_model::{
@@ -29,7 +30,7 @@ const COARSE: f32 = 64.0;
 /// Whether assets of this type may have a preview that is looked for here.
 #[must_use]
 pub fn may_have_one(media_type: MediaType) -> bool {
-    matches!(media_type, MediaType::Jpeg)
+    matches!(media_type, MediaType::Jpeg | MediaType::Heic)
 }
 
 /// The fingerprint of an asset's preview, by position and without reading what lies between.
@@ -44,6 +45,8 @@ pub fn fingerprint(bytes: &dyn ReadAt, media_type: MediaType, facts: &Facts) -> 
             let preview = read(bytes, at, LARGEST)?;
             showing(gray_of_jpeg(&preview)?, whole).and_then(|gray| take(&gray, facts.orientation).ok())
         }),
+        // The container's own turns are applied; EXIF only repeats them.
+        MediaType::Heic => take(&heif::thumbnail(bytes)?, None).ok(),
         _ => None,
     }
 }

@@ -29,6 +29,8 @@ pub struct Glimpse {
     pub bytes: u64,
     /// What it says of its capture moment.
     pub moment: Option<CaptureMoment>,
+    /// Of a video: when its container was made, which a re-encoding may keep.
+    pub container_time: Option<WallClock>,
 }
 
 /// How much of an asset was read.
@@ -92,6 +94,8 @@ fn same_moment(glimpses: &[Glimpse], suspected: &mut [bool]) {
         Some((moment.at, moment.sub_sec, moment.make, moment.model))
     };
     shared(glimpses, key, suspected);
+    let made = |g: &Glimpse| g.container_time.filter(|_| g.standing == Standing::Main);
+    shared(glimpses, made, suspected);
 }
 
 fn shared<K: Eq + Hash>(glimpses: &[Glimpse], key: impl Fn(&Glimpse) -> Option<K>, suspected: &mut [bool]) {

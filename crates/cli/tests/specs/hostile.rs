@@ -30,13 +30,18 @@ fn within_600_mb(house: &House, arguments: &[&str]) -> Value {
 
 /// 30,000 × 30,000 pixels of one bit, all black, in a hundred kilobytes; as gray bytes they would be 900 MB.
 fn png_bomb() -> Vec<u8> {
+    black_png(30_000)
+}
+
+/// A square of black pixels of one bit; the side is a multiple of 8.
+fn black_png(side: u32) -> Vec<u8> {
     let mut bytes = Vec::new();
-    let mut encoder = png::Encoder::new(&mut bytes, 30_000, 30_000);
+    let mut encoder = png::Encoder::new(&mut bytes, side, side);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::One);
     let mut writer = encoder.write_header().unwrap();
     let mut rows = writer.stream_writer().unwrap();
-    (0..30_000).for_each(|_| std::io::Write::write_all(&mut rows, &[0; 3750]).unwrap());
+    (0..side).for_each(|_| std::io::Write::write_all(&mut rows, &vec![0; side as usize / 8]).unwrap());
     rows.finish().unwrap();
     drop(writer);
     bytes
@@ -88,6 +93,19 @@ fn sparse_giants_and_decompression_bombs_take_no_more_memory_than_a_large_photog
     assert_eq!(&manifest.at("a.jpg")["integrity"], "intact");
     assert_eq!(&manifest.at("sparse.jpg")["fate"], "unreadable");
     assert_eq!(&manifest.at("bomb.png")["width"], "30000");
+}
+
+#[test]
+fn how_much_memory_a_picture_may_take_is_a_setting() {
+    let library = Library::with("large.png", black_png(6_400));
+    for (setting, told) in [("", "too little structure"), ("decode_memory_mb = 16", "too many pixels")] {
+        let (house, files) = (House::default(), Library::with("settings.toml", setting));
+        let settings = files.at("settings.toml");
+        house.survey_all([library.path().as_os_str(), "--config".as_ref(), settings.as_os_str()]);
+        let manifest = house.manifest();
+        let row = manifest.at("large.png");
+        assert!(row["problems"].contains(told) && &row["fate"] == "read", "{setting}: {row:?}");
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod hostile;
 mod house;
 mod identity;
 mod manifest_csv;
+mod quick;
 mod roots;
 mod stages;
 mod stop_and_go;

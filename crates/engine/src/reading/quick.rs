@@ -6,7 +6,7 @@
 
 use std::io;
 
-use lightproof_media::{facts::read_facts, preview, sniff};
+use lightproof_media::{claimed::claimed, facts::read_facts, preview, sniff};
 use lightproof_model::{
     fingerprint::Fingerprint,
     media_type::{Class, MediaType},
@@ -18,26 +18,28 @@ use lightproof_sources::{source::Opened, sparing::Sparing};
 /// Bytes of one asset that a quick survey reads; what is not larger is read whole.
 pub const QUICK: u64 = 256 << 10;
 
+/// The first read of a photograph: most heads, with their thumbnail, lie in it.
+const HEAD: usize = 64 << 10;
+
 /// What few bytes told.
-pub(super) enum Quickly {
-    /// Enough to be told apart.
-    Told { probe: Probe, preview: Option<Fingerprint>, bytes: u64 },
-    /// Too little: it must be read whole. So many bytes were read in vain.
-    TooLittle { bytes: u64 },
+pub(super) struct Quickly {
+    /// Metadata and, but of a video, the fingerprint of a preview; nothing where the asset must be read whole.
+    pub told: Option<(Probe, Option<Fingerprint>)>,
+    /// Bytes that were read.
+    pub bytes: u64,
 }
 
 /// Reads an asset's metadata and preview.
 pub(super) fn read(asset: &dyn Opened, name: &[u8], most: u64) -> io::Result<Quickly> {
     let sparing = Sparing::over(asset, most);
-    let mut head = [0; sniff::HEAD];
-    let told = sparing.read_at(0, &mut head)?;
-    let media_type = sniff::sniff(&head[..told], Some(name));
+    // In one read where its name says that the head will be wanted: two would be two turns at a spinning disk.
+    let first = if claimed(name).is_some_and(preview::may_have_one) { HEAD } else { sniff::HEAD };
+    let mut head = vec![0; first.min(usize::try_from(most).unwrap_or(first))];
+    let there = sparing.read_at(0, &mut head)?;
+    let media_type = sniff::sniff(&head[..there.min(sniff::HEAD)], Some(name));
     let told = tell(&sparing, media_type).filter(|_| !sparing.refused());
-    let bytes = sparing.bytes_read();
-    Ok(match told {
-        Some((facts, preview)) => Quickly::Told { probe: Probe { media_type, facts, picture: None }, preview, bytes },
-        None => Quickly::TooLittle { bytes },
-    })
+    let told = told.map(|(facts, preview)| (Probe { media_type, facts, picture: None }, preview));
+    Ok(Quickly { told, bytes: sparing.bytes_read() })
 }
 
 /// Metadata and preview; nothing where the whole is needed.

@@ -64,7 +64,7 @@ fn missing_bytes(bytes: &[u8], heif: &Heif) -> usize {
 }
 
 /// The thumbnail's gray, when it is fine enough, has the primary image's aspect and is turned like it.
-fn thumbnail(bytes: &[u8], heif: &Heif) -> Option<Reduced> {
+pub(super) fn thumbnail(bytes: &[u8], heif: &Heif) -> Option<Reduced> {
     let primary = heif.primary?;
     let turns = |id: u32| -> Vec<(&[u8; 4], &[u8])> {
         heif.properties_of(id).filter(|p| matches!(&p.kind, b"irot" | b"imir")).map(|p| (&p.kind, &p.payload[..])).collect()

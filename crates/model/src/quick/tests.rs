@@ -47,7 +47,8 @@ fn moment(date: &str, words: &mut Words) -> Option<CaptureMoment> {
     CaptureMoment::of(&facts, words)
 }
 
-const PART: Glimpse = Glimpse { asset: 0, seen: Seen::Part, standing: Standing::Main, hash: None, bytes: 0, moment: None };
+const PART: Glimpse =
+    Glimpse { asset: 0, seen: Seen::Part, standing: Standing::Main, hash: None, bytes: 0, moment: None, container_time: None };
 
 fn named(glimpses: &[Glimpse], pictures: &[(u32, Gray)]) -> Vec<u32> {
     let Ok(all) = suspects(glimpses, &LIMITS, &mut Held(pictures.iter().copied().collect()));
@@ -106,6 +107,9 @@ fn equal_sizes_name_what_has_no_looks_and_equal_moments_name_shots() {
     assert_eq!(named(&[of(1, 500, None), of(2, 500, None), of(3, 501, None)], &[]), [1, 2]);
     assert_eq!(named(&[of(1, 500, early), of(2, 500, late), of(3, 500, None)], &[]), [0u32; 0]);
     assert_eq!(named(&[of(1, 1, early), of(2, 2, early), of(3, 3, early), of(4, 4, late)], &[]), [1, 2, 3]);
+    // Videos whose containers were made in one second.
+    let made = |asset, at: Option<CaptureMoment>| Glimpse { container_time: at.map(|m| m.at), ..of(asset, asset.into(), None) };
+    assert_eq!(named(&[made(1, early), made(2, early), made(3, late)], &[]), [1, 2]);
     // A companion of the same moment as its main asset is in no group for that.
     let companion = Glimpse { standing: Standing::Companion, ..of(2, 2, early) };
     assert_eq!(named(&[of(1, 1, early), companion], &[]), [0u32; 0]);
