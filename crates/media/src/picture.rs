@@ -85,15 +85,19 @@ pub fn look(bytes: &[u8], media_type: MediaType, orientation: Option<u16>, limit
         MediaType::Tiff => picture(tiff::look(bytes, limits), orientation),
         // The container's own turns have been applied; EXIF only repeats them.
         MediaType::Heic | MediaType::Avif => picture(heif::look(bytes, limits), None),
+        // The codestream's own word, too.
+        MediaType::Jxl => {
+            let (look, orientation) = jxl::look(bytes, limits);
+            picture(look, orientation)
+        }
         _ => digest_alone(bytes, media_type),
     }
 }
 
 /// What can be said of a format whose pictures are not looked at.
 fn digest_alone(bytes: &[u8], media_type: MediaType) -> Picture {
-    use MediaType::{Arw, Cr2, Dng, Iiq, Jxl, Kdc, Nef, Orf, Pef, Rw2, Srw};
+    use MediaType::{Arw, Cr2, Dng, Iiq, Kdc, Nef, Orf, Pef, Rw2, Srw};
     let image_digest = match media_type {
-        Jxl => jxl::digest(bytes),
         Dng | Nef | Cr2 | Arw | Orf | Rw2 | Pef | Iiq | Kdc | Srw => tiff::digest(bytes),
         _ => None,
     };
