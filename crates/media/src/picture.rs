@@ -9,6 +9,7 @@ pub mod fingerprint;
 mod gif;
 pub mod gray;
 mod heif;
+mod jp2;
 mod jpeg;
 mod jxl;
 mod png;
@@ -85,6 +86,7 @@ pub fn look(bytes: &[u8], media_type: MediaType, orientation: Option<u16>, limit
         MediaType::Tiff => picture(tiff::look(bytes, limits), orientation),
         // The container's own turns have been applied; EXIF only repeats them.
         MediaType::Heic | MediaType::Avif => picture(heif::look(bytes, limits), None),
+        MediaType::Jp2 => picture(jp2::look(bytes, limits), orientation),
         // The codestream's own word, too.
         MediaType::Jxl => {
             let (look, orientation) = jxl::look(bytes, limits);
