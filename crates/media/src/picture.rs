@@ -9,6 +9,7 @@ pub mod fingerprint;
 mod gif;
 pub mod gray;
 mod heif;
+mod jp2;
 mod jpeg;
 mod jxl;
 mod png;
@@ -116,13 +117,19 @@ pub fn look(bytes: &[u8], media_type: MediaType, orientation: Option<u16>, limit
         MediaType::Bmp => picture(bmp::look(bytes, limits), orientation),
         MediaType::Tiff => picture(tiff::look(bytes, limits), orientation),
         // The container's own turns have been applied; EXIF only repeats them.
-        MediaType::Heic => picture(heif::look(bytes, limits), None),
+        MediaType::Heic | MediaType::Avif => picture(heif::look(bytes, limits), None),
+        MediaType::Jp2 => picture(jp2::look(bytes, limits), orientation),
+        // The codestream's own word, too.
+        MediaType::Jxl => {
+            let (look, orientation) = jxl::look(bytes, limits);
+            picture(look, orientation)
+        }
         MediaType::Xmp | MediaType::Aae | MediaType::TakeoutJson => sidecar::look(bytes, media_type),
         _ if media_type.class() == Class::Raw => {
             let (look, orientation) = raw::look(bytes, media_type, orientation);
             picture(look, orientation)
         }
-        _ => digest_alone(bytes, media_type),
+        _ => beyond_this_build(media_type),
     }
 }
 
@@ -137,15 +144,10 @@ pub fn look_by_position(bytes: &dyn ReadAt, media_type: MediaType, orientation: 
     })
 }
 
-/// What can be said of a format whose pictures are not looked at.
-fn digest_alone(bytes: &[u8], media_type: MediaType) -> Picture {
-    let image_digest = match media_type {
-        MediaType::Avif => heif::digest_of(bytes),
-        MediaType::Jxl => jxl::digest(bytes),
-        _ => None,
-    };
+/// What can be said of a type that shows no picture here.
+fn beyond_this_build(media_type: MediaType) -> Picture {
     let problems = vec![Problem::new(ProblemKind::BeyondThisBuild, format!("no decoder for {}", media_type.mime()))];
-    Picture { image_digest, problems, ..Picture::default() }
+    Picture { problems, ..Picture::default() }
 }
 
 /// Puts together what was found.

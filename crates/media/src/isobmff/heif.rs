@@ -25,6 +25,10 @@ pub struct ImageItem {
     pub content_type: Vec<u8>,
     /// Where its bytes are, as absolute positions in the file, in order.
     pub extents: Vec<Range<u64>>,
+    /// How many further extents are declared that do not lie within the file.
+    pub lost: usize,
+    /// Whether some of its bytes are made of other items', or lie in another file.
+    pub elsewhere: bool,
     /// Indexes into [`Heif::properties`], in the order in which they apply.
     pub properties: Vec<usize>,
     /// Whether the item was marked hidden.
@@ -193,16 +197,21 @@ impl Heif {
         for _ in 0..count {
             let id = f.uint(if version < 2 { 2 } else { 4 })? as u32;
             let method = if version == 0 { 0 } else { f.uint(2)? & 15 };
-            f.uint(2)?; // data reference index
+            let outside = f.uint(2)? != 0; // data reference index
             let base = f.uint(base_size)?;
-            let mut extents = Vec::new();
+            let (mut extents, mut lost) = (Vec::new(), 0);
+            let elsewhere = method > 1 || outside;
             for _ in 0..f.uint(2)? {
                 extents_left = extents_left.checked_sub(1)?;
                 f.uint(index_size)?;
                 let (offset, length) = (f.uint(offset_size)?, f.uint(length_size)?);
-                extents.extend(absolute(method, base.checked_add(offset), length, idat, len));
+                match absolute(method, base.checked_add(offset), length, idat, len) {
+                    Some(extent) => extents.push(extent),
+                    None => lost += usize::from(!elsewhere),
+                }
             }
-            self.item(id)?.extents = extents;
+            let item = self.item(id)?;
+            (item.extents, item.lost, item.elsewhere) = (extents, lost, elsewhere);
         }
         Some(())
     }

@@ -1,29 +1,89 @@
-//! JPEG XL: digest of the codestream, bare or in its boxes (ISO/IEC 18181-2).
+//! JPEG XL: gray of the eighth-size picture in it where there is one, otherwise of the decoded picture or first frame.
 //!
-//! Absent on purpose: decoding.
+//! The codestream's orientation is applied; EXIF orientation is not, for in JPEG XL it only repeats the codestream's
+//! (ISO/IEC 18181-2, 9.3). Integrity: boxes, numbered parts of the codestream, and every section of every frame there.
+//! Absent on purpose: animations beyond the first frame, and the JPEG that can be made of some files.
 
-use lightproof_model::digest::ImageDigest;
+mod coarse;
+mod container;
+mod full;
 
-use super::digest::ImageHasher;
-use crate::isobmff::top_level;
+use jxl_oxide::{AllocTracker, InitializeResult, JxlImage, JxlThreadPool};
+use lightproof_model::{digest::ImageDigest, probe::Dimensions};
 
-/// Digest of the codestream, wherever its boxes cut it.
-pub(super) fn digest(bytes: &[u8]) -> Option<ImageDigest> {
-    let mut hasher = ImageHasher::new("jxl");
-    if bytes.starts_with(&[0xff, 0x0a]) {
-        hasher.pieces("codestream", std::iter::once(bytes));
-        return hasher.finish();
+use self::container::Container;
+use super::{Limits, Look, NoGray, digest::ImageHasher, guarded, heif::units::zeros};
+
+/// Bytes of nothing but zeros that are no picture: the entropy coder of flat lossless pictures does write short runs.
+const HOLE: usize = 2048;
+
+/// Looks at a JPEG XL; also tells the orientation that is yet to be applied.
+pub(super) fn look(bytes: &[u8], limits: &Limits) -> (Look, Option<u16>) {
+    let container = Container::read(bytes);
+    let mut look = Look { digest: digest(&container), ..Look::default() };
+    look.faults.extend(container.faults());
+    let hole = container.pieces.iter().filter_map(|piece| zeros(piece)).find(|run| run.len() >= HOLE);
+    look.faults.extend(hole.map(|run| format!("a hole of {} bytes", run.len())));
+    let mut orientation = None;
+    match guarded(|| Some(open(&container.pieces, limits))) {
+        Some(Ok(image)) => guarded(|| {
+            orientation = show(&image, limits, &mut look);
+            Some(())
+        })
+        .unwrap_or_else(|| look.faults.push("the decoder gave up".to_owned())),
+        Some(Err(fault)) => look.faults.push(fault),
+        None => look.faults.push("the decoder gave up".to_owned()),
     }
-    let mut pieces: Vec<&[u8]> = Vec::new();
-    for found in top_level(&bytes) {
-        let range = usize::try_from(found.payload.start).ok()?..usize::try_from(found.payload.end).ok()?;
-        match (&found.kind, bytes.get(range)) {
-            (b"jxlc", Some(payload)) => pieces.push(payload),
-            // A part begins with its number.
-            (b"jxlp", Some(payload)) => pieces.push(payload.get(4..).unwrap_or_default()),
-            _ => {}
+    look.faults.dedup();
+    (look, orientation)
+}
+
+/// Hands the codestream to the decoder, which notes its sections and decodes nothing yet.
+fn open(pieces: &[&[u8]], limits: &Limits) -> Result<JxlImage, String> {
+    let limit = usize::try_from(limits.decoded_bytes).unwrap_or(usize::MAX);
+    let builder = JxlImage::builder().pool(JxlThreadPool::none()).alloc_tracker(AllocTracker::with_limit(limit));
+    let mut unready = Some(builder.build_uninit());
+    let mut image: Option<JxlImage> = None;
+    for piece in pieces {
+        match (&mut image, unready.take()) {
+            (Some(image), _) => drop(image.feed_bytes(piece).map_err(|e| e.to_string())?),
+            (None, Some(mut waiting)) => {
+                waiting.feed_bytes(piece).map_err(|e| e.to_string())?;
+                match waiting.try_init().map_err(|e| e.to_string())? {
+                    InitializeResult::NeedMoreData(waiting) => unready = Some(waiting),
+                    InitializeResult::Initialized(ready) => image = Some(ready),
+                }
+            }
+            (None, None) => break,
         }
     }
-    hasher.pieces("codestream", pieces.into_iter());
+    image.ok_or_else(|| "truncated: the header is not all there".to_owned())
+}
+
+fn show(image: &JxlImage, limits: &Limits, look: &mut Look) -> Option<u16> {
+    let size = &image.image_header().size;
+    look.dimensions = Some(Dimensions { width: size.width, height: size.height });
+    if !image.is_loading_done() {
+        look.faults.push("truncated: the codestream ends before its last frame does".to_owned());
+    }
+    if let Some((gray, share)) = guarded(|| coarse::gray(image)) {
+        (look.gray, look.share) = (Ok(gray), share);
+        return u16::try_from(image.image_header().metadata.orientation).ok();
+    }
+    if image.num_loaded_keyframes() == 0 {
+        return None;
+    }
+    match full::gray(image, limits) {
+        Ok(gray) => (look.gray, look.share) = (Ok(gray), 1.0),
+        Err(full::Refused::Costly(why)) => (look.gray, look.share) = (Err(NoGray::new(why)), 1.0),
+        Err(full::Refused::Broken(what)) => look.faults.push(what),
+    }
+    None
+}
+
+/// Digest of the codestream, wherever its boxes cut it.
+fn digest(container: &Container<'_>) -> Option<ImageDigest> {
+    let mut hasher = ImageHasher::new("jxl");
+    hasher.pieces("codestream", container.pieces.iter().copied());
     hasher.finish()
 }

@@ -43,6 +43,7 @@ fn told(bytes: &[u8]) -> MediaType {
         b if b.get(8..12) == Some(b"WEBP") => MediaType::WebP,
         b if b.get(8..12) == Some(b"avif") => MediaType::Avif,
         b if b.get(4..8) == Some(b"ftyp") => MediaType::Heic,
+        b if b.get(4..8) == Some(b"jP  ") || b.starts_with(&[0xff, 0x4f, 0xff, 0x51]) => MediaType::Jp2,
         b if b.starts_with(&[0xff, 0x0a]) || b.get(4..8) == Some(b"JXL ") => MediaType::Jxl,
         _ => MediaType::Other,
     }

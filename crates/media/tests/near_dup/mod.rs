@@ -66,7 +66,8 @@ fn fingerprint(path: &Path) -> Result<Fingerprint, String> {
         b if b.starts_with(b"BM") => MediaType::Bmp,
         b if b.starts_with(b"II*\0") || b.starts_with(b"MM\0*") => MediaType::Tiff,
         b if b.get(8..12) == Some(b"WEBP") => MediaType::WebP,
-        b if b.get(4..8) == Some(b"ftyp") && b.get(8..12) != Some(b"avif") => MediaType::Heic,
+        b if b.get(8..12) == Some(b"avif") => MediaType::Avif,
+        b if b.get(4..8) == Some(b"ftyp") => MediaType::Heic,
         _ => return Err("other".into()),
     };
     let picture = look(&bytes, media_type, orientation(&bytes), &Limits::default());

@@ -1,0 +1,144 @@
+//! JPEG 2000: gray decoded at a reduced size, digest of the codestream, integrity by boxes, tile-parts and end marker.
+//!
+//! The wavelet has smaller pictures in it: no more is decoded than the gray needs.
+//! Absent on purpose: colour management, and the parts of a compound document beyond the first codestream.
+
+mod codestream;
+
+use hayro_jpeg2000::{ColorSpace, DecodeSettings, Image};
+use lightproof_model::{digest::ImageDigest, probe::Dimensions};
+
+use self::codestream::Codestream;
+use super::{
+    Limits, Look, NoGray,
+    digest::ImageHasher,
+    gray::{Reduced, Shrinker, gray_of},
+    guarded,
+};
+use crate::isobmff::{boxes, top_level};
+
+/// Bytes that decoding takes for each sample: coefficients of 32 bits, more than once.
+const BYTES_PER_SAMPLE: u64 = 16;
+/// The short side that a reduced decode aims at.
+const AIM: u32 = 512;
+/// Sample bytes that code blocks cost at least, so that many tiny tiles are no bargain.
+const LEAST: u64 = 256;
+
+/// Looks at a JPEG 2000, in its boxes or bare.
+pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
+    let file = File::read(bytes);
+    let mut look = Look { digest: file.digest(), ..Look::default() };
+    look.faults.extend(file.cut.map(|kind| format!("truncated in box {}", String::from_utf8_lossy(&kind))));
+    let Some(stream) = file.stream else {
+        look.faults.push("there is no codestream".to_owned());
+        return look;
+    };
+    let codestream = Codestream::walk(stream);
+    let Some(size) = codestream.size else {
+        look.faults.push("the codestream has no size".to_owned());
+        return look;
+    };
+    look.dimensions = Some(Dimensions { width: size.width, height: size.height });
+    look.faults.extend(codestream.faults);
+    // What the reduced picture takes is a small part of this, but not what is known of its code blocks.
+    let samples = u64::from(size.width) * u64::from(size.height) * u64::from(size.components);
+    if samples.saturating_mul(BYTES_PER_SAMPLE) / 4 > limits.decoded_bytes
+        || size.tiles.saturating_mul(LEAST) > limits.decoded_bytes
+    {
+        (look.gray, look.share) = (Err(NoGray::new("too large: its pixels take more memory than the limit")), 1.0);
+        return look;
+    }
+    match guarded(|| Some(decode(bytes, size.width, size.height, limits))) {
+        Some(Ok(gray)) => (look.gray, look.share) = (gray, codestream.share),
+        Some(Err(fault)) => look.faults.push(fault),
+        None => look.faults.push("the decoder gave up".to_owned()),
+    }
+    look
+}
+
+fn decode(bytes: &[u8], width: u32, height: u32, limits: &Limits) -> Result<Result<Reduced, NoGray>, String> {
+    // The largest reduction that leaves the short side fine enough.
+    let mut aim = (width, height);
+    while aim.0.min(aim.1) / 2 >= AIM {
+        aim = (aim.0 / 2, aim.1 / 2);
+    }
+    let settings = DecodeSettings { resolve_palette_indices: true, strict: false, target_resolution: Some(aim) };
+    let image = Image::new(bytes, &settings).map_err(|e| e.to_string())?;
+    let (width, height) = (image.width(), image.height());
+    let channels = usize::from(image.color_space().num_channels()) + usize::from(image.has_alpha());
+    if u64::from(width) * u64::from(height) * channels as u64 * BYTES_PER_SAMPLE > limits.decoded_bytes {
+        return Ok(Err(NoGray::new("too large: its pixels take more memory than the limit")));
+    }
+    let pixels = image.decode().map_err(|e| e.to_string())?;
+    let ink = matches!(image.color_space(), ColorSpace::CMYK);
+    let mut shrinker = Shrinker::new(width, height);
+    for row in pixels.chunks_exact((width as usize * channels).max(1)) {
+        let row = row.chunks_exact(channels.max(1));
+        if ink {
+            shrinker.row(row.map(of_ink));
+        } else {
+            shrinker.row(row.map(gray_of));
+        }
+    }
+    shrinker.finish().map(Ok).ok_or_else(|| "no pixels".to_owned())
+}
+
+/// The gray of cyan, magenta, yellow and black, of which 0 is none.
+fn of_ink(pixel: &[u8]) -> f32 {
+    match *pixel {
+        [c, m, y, k, ..] => gray_of(&[255 - c, 255 - m, 255 - y]) * f32::from(255 - k) / 255.0,
+        _ => 0.0,
+    }
+}
+
+/// The boxes that a picture needs.
+#[derive(Default)]
+struct File<'a> {
+    stream: Option<&'a [u8]>,
+    /// Colour, palette and channel definitions.
+    header: Vec<([u8; 4], &'a [u8])>,
+    cut: Option<[u8; 4]>,
+}
+
+impl<'a> File<'a> {
+    fn read(bytes: &'a [u8]) -> File<'a> {
+        if bytes.starts_with(&[0xff, 0x4f]) {
+            return File { stream: Some(bytes), ..File::default() };
+        }
+        let mut file = File::default();
+        // Ranges of boxes lie within the bytes.
+        let payload = |range: &std::ops::Range<u64>| bytes.get(range.start as usize..range.end as usize).unwrap_or_default();
+        for found in top_level(&bytes).take_while(|b| b.kind.iter().all(|b| (0x20..0x7f).contains(b))) {
+            if found.cut {
+                file.cut.get_or_insert(found.kind);
+            }
+            match &found.kind {
+                b"jp2c" => {
+                    file.stream.get_or_insert(payload(&found.payload));
+                }
+                b"jp2h" => {
+                    for inner in boxes(&bytes, found.payload.clone()) {
+                        if inner.cut {
+                            file.cut.get_or_insert(inner.kind);
+                        }
+                        if matches!(&inner.kind, b"colr" | b"pclr" | b"cmap" | b"cdef" | b"bpcc") {
+                            file.header.push((inner.kind, payload(&inner.payload)));
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        file
+    }
+
+    fn digest(&self) -> Option<ImageDigest> {
+        let mut hasher = ImageHasher::new("jp2");
+        for (kind, payload) in &self.header {
+            hasher.part("box kind", kind);
+            hasher.part("box", payload);
+        }
+        hasher.data("codestream", self.stream.unwrap_or_default());
+        hasher.finish()
+    }
+}
