@@ -319,4 +319,6 @@ fn make<T>(slot: &mut Slot<T>, of: impl Fn(&HuffmanSpec) -> T) {
 }
 
 #[cfg(test)]
+mod slow;
+#[cfg(test)]
 mod tests;

@@ -54,14 +54,15 @@ impl<'a> Bits<'a> {
 
     /// Whole bytes that are left before the next marker, and whether they are mere padding (all zeros or all ones).
     pub(super) fn left_over(&mut self) -> (usize, bool) {
-        let (mut left, mut padding) = (0, true);
+        let (mut left, mut zeros, mut ones) = (0, true, true);
         loop {
             let rest = &self.window[self.at.div_ceil(8).min(self.filled)..self.filled];
             left += rest.len();
-            padding &= rest.iter().all(|&b| b == 0) || rest.iter().all(|&b| b == 0xff);
+            zeros &= rest.iter().all(|&b| b == 0);
+            ones &= rest.iter().all(|&b| b == 0xff);
             self.at = self.filled * 8;
             if self.complete {
-                return (left, padding);
+                return (left, zeros || ones);
             }
             self.refill();
         }

@@ -43,6 +43,11 @@ impl HuffmanSpec {
         [&self.counts[..], &self.symbols].concat()
     }
 
+    #[cfg(test)]
+    pub(super) fn parts(&self) -> (&[u8; 16], &[u8]) {
+        (&self.counts, &self.symbols)
+    }
+
     /// The symbol at the front of 16 bits, and the length of its code.
     fn symbol(&self, bits: u32) -> Option<(u8, u32)> {
         let (mut code, mut index) = (0u32, 0usize);

@@ -7,7 +7,7 @@
 const MOST_CELLS: u64 = 2 << 20;
 
 /// DC coefficients of one component.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Plane {
     /// Blocks in a row and rows of blocks, those outside the picture left out.
     blocks: (u32, u32),
