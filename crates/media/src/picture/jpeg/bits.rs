@@ -76,6 +76,12 @@ impl<'a> Bits<'a> {
         }
     }
 
+    /// The same from a position that lies in the window.
+    #[inline(always)]
+    pub(super) fn word(&self, at: u32) -> u64 {
+        word(&self.window, at)
+    }
+
     /// Whole bytes that are left before the next marker, and whether they are mere padding (all zeros or all ones).
     pub(super) fn left_over(&mut self) -> (usize, bool) {
         let (mut left, mut zeros, mut ones) = (0, true, true);

@@ -251,22 +251,32 @@ impl<'a, 't> Scan<'a, 't> {
     }
 
     /// Notes the DC coefficients of whole MCUs, of whose blocks the ends are known.
-    fn note(&mut self, (mut x, mut y): (u32, u32), ends: &[u32], planes: &mut [Plane]) {
-        let mut start = self.bits.at;
-        for mcu in ends.chunks_exact(self.slots.len()) {
-            let starts = std::iter::once(start).chain(mcu.iter().map(|&end| end as usize));
-            for (slot, at) in self.slots.iter().zip(starts) {
-                let (Some(plane), Some(dc)) = (slot.plane.and_then(|p| planes.get_mut(p)), slot.dc) else { continue };
-                let difference = dc.difference(self.bits.ahead(at)).map_or(0, |(difference, _)| difference);
-                let prediction = &mut self.predictions[slot.order];
-                *prediction = prediction.wrapping_add(difference);
-                plane.add(x * slot.step.0 + slot.place.0, y * slot.step.1 + slot.place.1, *prediction << self.low);
+    fn note(&mut self, place: (u32, u32), ends: &[u32], planes: &mut [Plane]) {
+        for (n, slot) in self.slots.iter().enumerate() {
+            let (Some(plane), Some(dc)) = (slot.plane.and_then(|p| planes.get_mut(p)), slot.dc) else { continue };
+            // Blocks of one component follow each other in an MCU: the first of them takes care of all.
+            if slot.place != (0, 0) {
+                continue;
             }
-            start = mcu.last().map_or(start, |&end| end as usize);
-            x += 1;
-            if x == self.mcus.0 {
-                (x, y) = (0, y + 1);
+            let places: Vec<_> = self.slots[n..].iter().take_while(|s| s.order == slot.order).map(|s| s.place).collect();
+            let mut prediction = self.predictions[slot.order];
+            let (mut x, mut y) = place;
+            let mut before = self.bits.at as u32;
+            for mcu in ends.chunks_exact(self.slots.len()) {
+                let mut start = if n == 0 { before } else { mcu[n - 1] };
+                for (place, &end) in places.iter().zip(&mcu[n..]) {
+                    let difference = dc.difference(self.bits.word(start)).map_or(0, |(difference, _)| difference);
+                    prediction = prediction.wrapping_add(difference);
+                    plane.add(x * slot.step.0 + place.0, y * slot.step.1 + place.1, prediction << self.low);
+                    start = end;
+                }
+                before = mcu[mcu.len() - 1];
+                x += 1;
+                if x == self.mcus.0 {
+                    (x, y) = (0, y + 1);
+                }
             }
+            self.predictions[slot.order] = prediction;
         }
     }
 
