@@ -11,8 +11,10 @@ mod bits;
 mod declared;
 mod frame;
 mod huffman;
+mod lanes;
 mod plane;
 mod progression;
+mod relay;
 mod scan;
 mod segments;
 mod small;
@@ -382,5 +384,7 @@ fn make<T>(slot: &mut Slot<T>, of: impl Fn(&HuffmanSpec) -> T) {
     }
 }
 
+#[cfg(test)]
+mod slow;
 #[cfg(test)]
 mod tests;

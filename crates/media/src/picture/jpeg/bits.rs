@@ -6,26 +6,40 @@
 use memchr::memchr;
 
 /// Unstuffed bytes held at a time.
-const WINDOW: usize = 64 << 10;
+const WINDOW: usize = SPACE - MARGIN;
 /// More than ten blocks (T.81, B.2.3) of 64 coefficients at 31 bits can take.
 const MARGIN: usize = 4096;
+/// Bytes of a window with its margin, a power of two.
+const SPACE: usize = 128 << 10;
+
+/// Unstuffed bytes, and enough behind them for a word that begins with the last.
+pub(super) type Window = [u8; SPACE + 8];
+
+/// The 57 or more bits from a position, at the top of the word; behind the window's end those of its beginning.
+#[inline(always)]
+pub(super) fn word(window: &Window, at: u32) -> u64 {
+    let from = (at >> 3) as usize % SPACE;
+    let bytes = window[from..from + 8].first_chunk::<8>();
+    u64::from_be_bytes(bytes.copied().unwrap_or_default()) << (at & 7)
+}
 
 /// A reader over the entropy-coded bytes of one scan.
 pub(super) struct Bits<'a> {
     scan: &'a [u8],
     from: usize,
-    window: Box<[u8]>,
+    window: Box<Window>,
     filled: usize,
     /// Position in the window, in bits.
     pub(super) at: usize,
     /// The window reaches up to a marker or the scan's end.
     complete: bool,
+    fresh: bool,
 }
 
 impl<'a> Bits<'a> {
     pub(super) fn new(scan: &'a [u8]) -> Bits<'a> {
-        let window = vec![0; WINDOW + MARGIN].into_boxed_slice();
-        Bits { scan, from: 0, window, filled: 0, at: 0, complete: false }
+        let window = vec![0; SPACE + 8].try_into().unwrap_or_else(|_| Box::new([0; SPACE + 8]));
+        Bits { scan, from: 0, window, filled: 0, at: 0, complete: false, fresh: false }
     }
 
     /// Makes sure that a whole MCU can be read; false when the data has ended before this point.
@@ -35,6 +49,16 @@ impl<'a> Bits<'a> {
             self.refill();
         }
         !self.overrun()
+    }
+
+    /// The window, once each time it has been filled, and how far whole MCUs can be read from it, in bits.
+    #[inline(always)]
+    pub(super) fn fresh(&mut self) -> Option<(&Window, usize)> {
+        if !std::mem::take(&mut self.fresh) {
+            return None;
+        }
+        let sure = if self.complete { self.filled } else { self.filled.saturating_sub(MARGIN) };
+        Some((&self.window, sure * 8))
     }
 
     /// Whether more has been read than there was.
@@ -52,16 +76,23 @@ impl<'a> Bits<'a> {
         }
     }
 
+    /// The same from a position that lies in the window.
+    #[inline(always)]
+    pub(super) fn word(&self, at: u32) -> u64 {
+        word(&self.window, at)
+    }
+
     /// Whole bytes that are left before the next marker, and whether they are mere padding (all zeros or all ones).
     pub(super) fn left_over(&mut self) -> (usize, bool) {
-        let (mut left, mut padding) = (0, true);
+        let (mut left, mut zeros, mut ones) = (0, true, true);
         loop {
             let rest = &self.window[self.at.div_ceil(8).min(self.filled)..self.filled];
             left += rest.len();
-            padding &= rest.iter().all(|&b| b == 0) || rest.iter().all(|&b| b == 0xff);
+            zeros &= rest.iter().all(|&b| b == 0);
+            ones &= rest.iter().all(|&b| b == 0xff);
             self.at = self.filled * 8;
             if self.complete {
-                return (left, padding);
+                return (left, zeros || ones);
             }
             self.refill();
         }
@@ -112,6 +143,7 @@ impl<'a> Bits<'a> {
             }
         }
         self.window[self.filled..self.filled + MARGIN].fill(0);
+        self.fresh = true;
     }
 
     /// Copies `copied` bytes of the scan and goes on by `passed`.

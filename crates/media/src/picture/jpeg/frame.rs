@@ -121,28 +121,38 @@ impl Frame {
     /// The gray picture of one cell per block of the first component.
     pub(super) fn gray(&self, colour: Colour, planes: &[Plane], quants: &[i32]) -> Option<Reduced> {
         let first = planes.first()?;
-        let sample = |i: usize, x: u32, y: u32| -> Option<f32> {
-            let plane = planes.get(i)?;
-            // Other components may have fewer cells: the one that covers the same place is taken.
-            let (px, py) = (x * plane.width / first.width, y * plane.height / first.height);
-            Some(plane.sample(px, py, *quants.get(i)?, self.precision))
+        let samples: Vec<Vec<f32>> = planes.iter().zip(quants).map(|(p, &quant)| p.samples(quant, self.precision)).collect();
+        let cells = match (colour, samples.as_slice()) {
+            (Colour::Gray | Colour::YCbCr | Colour::Unknown, _) => samples.into_iter().next()?,
+            (_, samples) => mixed(colour, planes, samples)?,
         };
-        let mut cells = Vec::with_capacity(first.width as usize * first.height as usize);
-        for y in 0..first.height {
-            for x in 0..first.width {
-                let at = |i| sample(i, x, y);
-                cells.push(match colour {
-                    Colour::Gray | Colour::YCbCr | Colour::Unknown => at(0)?,
-                    Colour::Rgb => luma(at(0)?, at(1)?, at(2)?),
-                    Colour::InvertedCmyk => luma(at(0)?, at(1)?, at(2)?) * at(3)? / 255.0,
-                    Colour::Cmyk => (255.0 - luma(at(0)?, at(1)?, at(2)?)) * (255.0 - at(3)?) / 255.0,
-                    Colour::Ycck => (255.0 - at(0)?) * at(3)? / 255.0,
-                });
-            }
-        }
         let component = self.components.first()?;
         let extent = |size: u32, factor: u32, most: u32| (size * factor) as f32 / most as f32 / first.cell_side();
         Reduced::new(first.width as usize, first.height as usize, cells)?
             .with_extent(extent(self.width, component.h, self.h_most), extent(self.height, component.v, self.v_most))
     }
+}
+
+/// The gray cells of a picture whose gray takes several components.
+fn mixed(colour: Colour, planes: &[Plane], samples: &[Vec<f32>]) -> Option<Vec<f32>> {
+    let first = planes.first()?;
+    let mut cells = Vec::with_capacity(first.width as usize * first.height as usize);
+    for y in 0..first.height {
+        for x in 0..first.width {
+            let at = |i: usize| -> Option<f32> {
+                let plane = planes.get(i)?;
+                // Other components may have fewer cells: the one that covers the same place is taken.
+                let (px, py) = (x * plane.width / first.width, y * plane.height / first.height);
+                samples.get(i)?.get(py as usize * plane.width as usize + px as usize).copied()
+            };
+            cells.push(match colour {
+                Colour::Gray | Colour::YCbCr | Colour::Unknown => at(0)?,
+                Colour::Rgb => luma(at(0)?, at(1)?, at(2)?),
+                Colour::InvertedCmyk => luma(at(0)?, at(1)?, at(2)?) * at(3)? / 255.0,
+                Colour::Cmyk => (255.0 - luma(at(0)?, at(1)?, at(2)?)) * (255.0 - at(3)?) / 255.0,
+                Colour::Ycck => (255.0 - at(0)?) * at(3)? / 255.0,
+            });
+        }
+    }
+    Some(cells)
 }

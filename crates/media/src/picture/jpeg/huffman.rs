@@ -1,16 +1,27 @@
 //! Huffman tables as the walk uses them: differences decoded for DC, whole runs of symbols skipped for AC.
 //!
-//! A look-up takes 13 bits at once. AC values are never needed, only how far they lead, so one entry of the AC table
-//! swallows as many symbols as fit. Absent on purpose: AC coefficient values.
+//! A look-up takes 13 bits at once. AC values are never needed, only how far they lead, so one look swallows as many
+//! symbols as fit; the first of a block begins with the DC difference. Absent on purpose: AC coefficient values.
 
 /// Bits of a table's index.
-const LOOK: u32 = 13;
-/// Bits that one AC look-up uses at most, so that three fit into the 57 bits of one load.
-const MOST_USED: u32 = 19;
-/// Added to an AC advance at the end of a block.
+pub(super) const LOOK: u32 = 13;
+/// Bits that one look uses at most, so that the third still sees 13 of the 57 bits of one load.
+const MOST_USED: u32 = 22;
+/// Added to an advance at the end of a block.
 pub(super) const END_OF_BLOCK: u32 = 128;
-/// The AC advance of what the table cannot tell: long codes and codes that do not exist.
-const NOT_HERE: u32 = 256;
+/// The look of what the table cannot tell: long codes and codes that do not exist.
+const NOT_HERE: u16 = 192 << 8;
+
+/// What 13 bits tell: coefficients advanced (with [`END_OF_BLOCK`] on top when that is all) << 8 | bits used.
+///
+/// Summed up over a block from its DC coefficient on, a whole block gives 64, or 129 to 191 when it ends early; any
+/// other sum of 64 or more means that the last look told nothing or swallowed symbols of the next block.
+pub(super) type Looks = [u16; 1 << LOOK];
+
+/// Whether a sum of advances that reached 64 is that of a whole block.
+pub(super) fn is_whole(advanced: u32) -> bool {
+    matches!(advanced, 64 | 129..=191)
+}
 
 /// A Huffman table as a DHT segment defines it (ITU-T T.81, B.2.4.2), checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +52,11 @@ impl HuffmanSpec {
     /// The table's content as bytes, for the digest.
     pub(super) fn content(&self) -> Vec<u8> {
         [&self.counts[..], &self.symbols].concat()
+    }
+
+    #[cfg(test)]
+    pub(super) fn parts(&self) -> (&[u8; 16], &[u8]) {
+        (&self.counts, &self.symbols)
     }
 
     /// The symbol at the front of 16 bits, and the length of its code.
@@ -74,6 +90,9 @@ impl HuffmanSpec {
     }
 }
 
+/// Bits of a DC difference at most, which is what 12-bit samples can need (T.81, table F.6).
+const MOST_SIZE: u8 = 15;
+
 /// Decodes DC differences.
 pub(super) struct DcTable {
     spec: HuffmanSpec,
@@ -101,12 +120,22 @@ impl DcTable {
         if look & 0xff != 0 { Some((look >> 8, (look & 0xff) as u32)) } else { self.long_difference(ahead) }
     }
 
+    /// The bits that a difference takes.
+    #[cold]
+    pub(super) fn one(&self, ahead: u64) -> Option<u32> {
+        self.long_difference(ahead).map(|(_, used)| used)
+    }
+
+    /// Whether the two tables hold the same codes.
+    pub(super) fn same_as(&self, other: &DcTable) -> bool {
+        self.spec == other.spec
+    }
+
     #[cold]
     fn long_difference(&self, ahead: u64) -> Option<(i32, u32)> {
         let (size, length) = self.spec.symbol((ahead >> 48) as u32)?;
         let size = u32::from(size);
-        // 15 bits of difference are the most that 12-bit samples can need (T.81, table F.6).
-        if size > 15 {
+        if size > u32::from(MOST_SIZE) {
             return None;
         }
         let value = ((ahead << length) >> 1 >> (63 - size)) as u32;
@@ -122,8 +151,9 @@ fn extend(value: u32, size: u32) -> i32 {
 /// Skips AC coefficients.
 pub(super) struct AcTable {
     spec: HuffmanSpec,
-    /// Coefficients advanced << 5 | bits used.
-    looks: Vec<u16>,
+    looks: Box<Looks>,
+    /// For 0 to 13 bits, what can be swallowed of them; those of n bits begin at 2ⁿ.
+    fewer: Vec<u16>,
     /// Symbol and code length alone, for progressive scans.
     fronts: Vec<(u8, u8)>,
 }
@@ -131,14 +161,43 @@ pub(super) struct AcTable {
 impl AcTable {
     pub(super) fn new(spec: &HuffmanSpec) -> AcTable {
         let fronts = spec.fronts();
-        let looks = (0u32..1 << LOOK).map(|bits| swallow(bits, &fronts)).collect();
-        AcTable { spec: spec.clone(), looks, fronts }
+        let mut fewer = vec![0u16; 2 << LOOK];
+        for bits in 1..=LOOK {
+            for front in 0..1usize << bits {
+                let (symbol, length) = fronts[front << (LOOK - bits)];
+                let (length, size) = (u32::from(length), u32::from(symbol & 15));
+                // The code itself must be seen whole; the bits of its value may lie beyond.
+                if length > 0 && length <= bits {
+                    fewer[(1 << bits) + front] = with_more(advance(symbol), length + size, front, bits, &fewer);
+                }
+            }
+        }
+        let looks = boxed(fewer[1 << LOOK..].iter().map(|&look| if look == 0 { NOT_HERE } else { look }));
+        AcTable { spec: spec.clone(), looks, fewer, fronts }
     }
 
-    /// Coefficients advanced (with [`END_OF_BLOCK`] or more on top when that is not all) << 5 | bits used.
+    pub(super) fn looks(&self) -> &Looks {
+        &self.looks
+    }
+
+    /// The first looks of blocks with these two tables.
+    pub(super) fn first_looks(&self, dc: &DcTable) -> Box<Looks> {
+        boxed((0usize..).zip(dc.spec.fronts()).map(|(front, (size, length))| {
+            let used = u32::from(length) + u32::from(size);
+            let told = if length > 0 && size <= MOST_SIZE { with_more(1, used, front, LOOK, &self.fewer) } else { 0 };
+            if told == 0 { NOT_HERE } else { told }
+        }))
+    }
+
+    /// Coefficients advanced << 8 | bits used.
     #[inline(always)]
     pub(super) fn look(&self, ahead: u64) -> u32 {
         u32::from(self.looks[(ahead >> (64 - LOOK)) as usize])
+    }
+
+    /// Whether the two tables hold the same codes.
+    pub(super) fn same_as(&self, other: &AcTable) -> bool {
+        self.spec == other.spec
     }
 
     /// One symbol alone: coefficients advanced and bits used.
@@ -167,21 +226,23 @@ fn advance(symbol: u8) -> u32 {
     }
 }
 
-/// As many whole symbols from 13 bits as fit; the bits of the last value may lie beyond.
-fn swallow(bits: u32, fronts: &[(u8, u8)]) -> u16 {
-    let (mut used, mut advanced) = (0u32, 0u32);
-    while used < LOOK && advanced < 63 {
-        let (symbol, length) = fronts[((bits << used) & ((1 << LOOK) - 1)) as usize];
-        let next = used + u32::from(length) + u32::from(symbol & 15);
-        // The code itself must be seen whole; the zeros shifted in prove nothing.
-        if length == 0 || used + u32::from(length) > LOOK || next > MOST_USED {
-            break;
-        }
-        used = next;
-        advanced += advance(symbol);
+/// The look that begins with one symbol and goes on with what can be swallowed of the bits behind it; 0 if it uses too many.
+fn with_more(advanced: u32, used: u32, front: usize, bits: u32, fewer: &[u16]) -> u16 {
+    if used > MOST_USED {
+        return 0;
     }
-    if used == 0 {
-        advanced = NOT_HERE;
-    }
-    (advanced << 5 | used) as u16
+    let more = match bits.checked_sub(used) {
+        Some(left @ 1..) if advanced < END_OF_BLOCK => u32::from(fewer[(1 << left) + (front & ((1 << left) - 1))]),
+        _ => 0,
+    };
+    let (further, also) = (more >> 8, more & 0xff);
+    let fits = used + also <= MOST_USED && advanced + further % END_OF_BLOCK < 64;
+    let (advanced, used) = if fits { (advanced + further, used + also) } else { (advanced, used) };
+    (advanced << 8 | used) as u16
+}
+
+fn boxed(looks: impl Iterator<Item = u16>) -> Box<Looks> {
+    let mut table = vec![NOT_HERE; 1 << LOOK];
+    table.iter_mut().zip(looks).for_each(|(to, look)| *to = look);
+    table.try_into().unwrap_or_else(|_| Box::new([NOT_HERE; 1 << LOOK]))
 }

@@ -7,7 +7,7 @@
 const MOST_CELLS: u64 = 2 << 20;
 
 /// DC coefficients of one component.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Plane {
     /// Blocks in a row and rows of blocks, those outside the picture left out.
     blocks: (u32, u32),
@@ -42,16 +42,23 @@ impl Plane {
         }
     }
 
-    /// The mean sample of a cell, 0 to 255, as libjpeg's 1×1 inverse DCT gives it: rounded to whole grays.
-    pub(super) fn sample(&self, x: u32, y: u32, quant: i32, precision: u8) -> f32 {
-        let blocks = |at: u32, all: u32| u64::from((all - (at << self.pool)).min(1 << self.pool));
-        let count = (blocks(x, self.blocks.0) * blocks(y, self.blocks.1)).max(1) as i64;
-        let sum = i64::from(self.sums[y as usize * self.width as usize + x as usize]) * i64::from(quant);
-        let level = 128i64 << (precision - 8);
-        let most = (256i64 << (precision - 8)) - 1;
-        let mean = sum.div_euclid(count);
-        let sample = (((mean + 4) >> 3) + level).clamp(0, most);
-        sample as f32 / (1 << (precision - 8)) as f32
+    /// The mean sample of each cell, 0 to 255, as libjpeg's 1×1 inverse DCT gives it: rounded to whole grays.
+    pub(super) fn samples(&self, quant: i32, precision: u8) -> Vec<f32> {
+        let level = 128 << (precision - 8);
+        let most = (256 << (precision - 8)) - 1;
+        let scale = 1.0 / (1 << (precision - 8)) as f32;
+        let sample = |mean: i32| (((mean + 4) >> 3) + level).clamp(0, most) as f32 * scale;
+        if self.pool == 0 {
+            // Sums beyond 2¹⁵ give black or white whatever the quantiser, which has at most 16 bits.
+            return self.sums.iter().map(|sum| sample((*sum).clamp(-32_767, 32_767) * quant)).collect();
+        }
+        let covered = |at: u32, all: u32| i64::from((all - (at << self.pool)).min(1 << self.pool));
+        let places = (0..self.height).flat_map(|y| (0..self.width).map(move |x| (x, y)));
+        let mean = |((x, y), sum): ((u32, u32), &i32)| {
+            let count = (covered(x, self.blocks.0) * covered(y, self.blocks.1)).max(1);
+            (i64::from(*sum) * i64::from(quant)).div_euclid(count).clamp(-(1 << 30), 1 << 30) as i32
+        };
+        places.zip(&self.sums).map(mean).map(sample).collect()
     }
 
     /// Samples along the side of one cell.

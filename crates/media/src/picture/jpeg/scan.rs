@@ -6,9 +6,14 @@
 use super::{
     bits::Bits,
     frame::{Coding, Frame},
-    huffman::{AcTable, DcTable, END_OF_BLOCK},
+    huffman::{AcTable, DcTable, END_OF_BLOCK, is_whole},
+    lanes::Cycle,
     plane::Plane,
+    relay::Relay,
 };
+
+/// A scan of fewer bytes is not worth the tables that several walks at once take.
+const WORTH_DIVIDING: usize = 24 << 10;
 
 /// The header of a scan (T.81, B.2.3).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -133,13 +138,17 @@ impl<'a, 't> Scan<'a, 't> {
 
     /// Walks all intervals.
     pub(super) fn walk(mut self, restart: u32, planes: &mut [Plane]) -> Walked {
+        let blocks: Option<Vec<_>> = self.slots.iter().map(|slot| slot.dc.zip(slot.ac)).collect();
+        let blocks = blocks.filter(|_| self.bits.unread() >= WORTH_DIVIDING).map(|blocks| Cycle::period(&blocks));
+        let first = blocks.as_deref().map(Cycle::first_looks).unwrap_or_default();
+        let mut leaps = blocks.map(|blocks| (Relay::new(), Cycle::new(blocks, &first)));
         let all = u64::from(self.mcus.0) * u64::from(self.mcus.1);
         let interval = if restart == 0 { all } else { u64::from(restart) };
         let mut walked = Walked { all, ..Walked::default() };
         let (mut mcu, mut number) = (0u64, 0u64);
         loop {
             let until = all.min(mcu + interval);
-            let reached = match self.interval(mcu, until, planes) {
+            let reached = match self.interval(mcu, until, planes, leaps.as_mut()) {
                 Ok(()) => until,
                 Err((at, why)) => {
                     walked.fault(|| self.told(at, &why));
@@ -192,21 +201,83 @@ impl<'a, 't> Scan<'a, 't> {
     }
 
     /// Walks the MCUs between two restarts; on failure tells the first that is not whole.
-    fn interval(&mut self, from: u64, until: u64, planes: &mut [Plane]) -> Result<(), (u64, Broken)> {
+    fn interval(
+        &mut self,
+        from: u64,
+        until: u64,
+        planes: &mut [Plane],
+        mut leaps: Option<&mut (Relay, Cycle<'_>)>,
+    ) -> Result<(), (u64, Broken)> {
         self.predictions = [0; 4];
         let across = u64::from(self.mcus.0.max(1));
         let (mut x, mut y) = ((from % across) as u32, (from / across) as u32);
-        for mcu in from..until {
+        let mut mcu = from;
+        while mcu < until {
             if !self.bits.ready() {
                 return Err((mcu.saturating_sub(1).max(from), Broken::Ended));
             }
+            if let Some((relay, cycle)) = leaps.as_deref_mut() {
+                let leapt = self.leap((x, y), until - mcu, planes, relay, cycle);
+                if leapt > 0 {
+                    mcu += leapt;
+                    (x, y) = ((mcu % across) as u32, (mcu / across) as u32);
+                    continue;
+                }
+            }
             self.mcu(x, y, planes).map_err(|why| (mcu, if self.bits.overrun() { Broken::Ended } else { why }))?;
+            mcu += 1;
             x += 1;
             if x == self.mcus.0 {
                 (x, y) = (0, y + 1);
             }
         }
         if self.bits.overrun() { Err((until - 1, Broken::Ended)) } else { Ok(()) }
+    }
+
+    /// Walks as many whole and sound MCUs as several walks at once can tell, up to `most`; how many that were.
+    #[inline(always)]
+    fn leap(&mut self, place: (u32, u32), most: u64, planes: &mut [Plane], relay: &mut Relay, cycle: &Cycle) -> u64 {
+        let at = self.bits.at;
+        let Some((window, sure)) = self.bits.fresh() else { return 0 };
+        if !relay.is_for(at, sure) {
+            return 0;
+        }
+        let ends = relay.walk(window, cycle, at as u32, sure as u32);
+        let mcus = most.min((ends.len() / self.slots.len()) as u64) as usize;
+        let ends = &ends[..mcus * self.slots.len()];
+        self.note(place, ends, planes);
+        self.bits.at = ends.last().map_or(at, |&end| end as usize);
+        mcus as u64
+    }
+
+    /// Notes the DC coefficients of whole MCUs, of whose blocks the ends are known.
+    fn note(&mut self, place: (u32, u32), ends: &[u32], planes: &mut [Plane]) {
+        for (n, slot) in self.slots.iter().enumerate() {
+            let (Some(plane), Some(dc)) = (slot.plane.and_then(|p| planes.get_mut(p)), slot.dc) else { continue };
+            // Blocks of one component follow each other in an MCU: the first of them takes care of all.
+            if slot.place != (0, 0) {
+                continue;
+            }
+            let places: Vec<_> = self.slots[n..].iter().take_while(|s| s.order == slot.order).map(|s| s.place).collect();
+            let mut prediction = self.predictions[slot.order];
+            let (mut x, mut y) = place;
+            let mut before = self.bits.at as u32;
+            for mcu in ends.chunks_exact(self.slots.len()) {
+                let mut start = if n == 0 { before } else { mcu[n - 1] };
+                for (place, &end) in places.iter().zip(&mcu[n..]) {
+                    let difference = dc.difference(self.bits.word(start)).map_or(0, |(difference, _)| difference);
+                    prediction = prediction.wrapping_add(difference);
+                    plane.add(x * slot.step.0 + place.0, y * slot.step.1 + place.1, prediction << self.low);
+                    start = end;
+                }
+                before = mcu[mcu.len() - 1];
+                x += 1;
+                if x == self.mcus.0 {
+                    (x, y) = (0, y + 1);
+                }
+            }
+            self.predictions[slot.order] = prediction;
+        }
     }
 
     #[inline(always)]
@@ -248,34 +319,35 @@ impl<'a, 't> Scan<'a, 't> {
 /// Skips the 63 AC coefficients of a block and tells where the next block begins.
 #[inline(always)]
 fn skip_block(bits: &Bits, mut at: usize, ac: &AcTable) -> Result<usize, Broken> {
-    let mut advanced = 0u32;
+    // The DC coefficient is behind us.
+    let mut advanced = 1u32;
     loop {
         let mut look;
-        // Three look-ups of at most 19 bits per load of 57.
+        // Three look-ups per load.
         'looks: loop {
             let mut ahead = bits.ahead(at);
             for _ in 0..3 {
                 look = ac.look(ahead);
-                ahead <<= look & 31;
-                at += (look & 31) as usize;
-                advanced += look >> 5;
-                if advanced >= 63 {
+                ahead <<= look & 63;
+                at += (look & 63) as usize;
+                advanced += look >> 8;
+                if advanced >= 64 {
                     break 'looks;
                 }
             }
         }
-        if advanced == 63 || (END_OF_BLOCK..END_OF_BLOCK + 63).contains(&advanced) {
+        if is_whole(advanced) {
             return Ok(at);
         }
         // The last look told nothing, or swallowed symbols of the next block: go back and take one symbol.
-        at -= (look & 31) as usize;
-        advanced -= look >> 5;
+        at -= (look & 63) as usize;
+        advanced -= look >> 8;
         let (step, used) = ac.one(bits.ahead(at)).ok_or(Broken::Code)?;
         at += used as usize;
         advanced += step;
         match advanced {
-            0..63 => {}
-            63 | END_OF_BLOCK.. => return Ok(at),
+            0..64 => {}
+            64 | END_OF_BLOCK.. => return Ok(at),
             _ => return Err(Broken::Overlong),
         }
     }
