@@ -185,8 +185,9 @@ impl<'a> Tiff<'a> {
             return Some(format!("{} of {count} fields", count - there));
         }
         let next = at + count_size + count * field_size;
-        // Some writers leave the last pointer out; a cut would hardly fall there.
-        if next + self.word > self.bytes.len() && next != self.bytes.len() {
+        // Some old writers leave the last pointer out; a cut would hardly fall there.
+        let left_out = self.word == 4 && next == self.bytes.len();
+        if next + self.word > self.bytes.len() && !left_out {
             return Some("its end".to_owned());
         }
         let cut = (0..count.min(4096)).map(|i| at + count_size + i * field_size).filter(|&field| {

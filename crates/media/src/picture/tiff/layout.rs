@@ -52,6 +52,8 @@ pub(super) struct Layout {
     /// Pixels across and rows of a piece; tiles are always whole, the last strip is not.
     pub(super) piece: (u32, u32),
     pub(super) tiled: bool,
+    /// Where a whole JPEG of the picture lies, as TIFF 6.0 first had it.
+    pub(super) whole_jpeg: Option<(usize, usize)>,
     /// Offset and length of each piece.
     pub(super) places: Vec<(usize, usize)>,
 }
@@ -134,7 +136,8 @@ impl Layout {
             let row = (u64::from(width) * samples as u64 * bits as u64).div_ceil(8);
             lengths.push(usize::try_from(row.saturating_mul(u64::from(height))).unwrap_or(usize::MAX));
         }
-        if offsets.is_empty() || lengths.len() < offsets.len() {
+        let whole_jpeg = numbers(0x0201).first().copied().zip(numbers(0x0202).first().copied()).filter(|_| compression == 6);
+        if (offsets.is_empty() || lengths.len() < offsets.len()) && whole_jpeg.is_none() {
             return Err(NoLayout::Broken("the directory does not tell where its strips or tiles are".to_owned()));
         }
         Ok(Layout {
@@ -156,6 +159,7 @@ impl Layout {
             jpeg_tables: fields.iter().find(|f| f.tag == 0x015b).map(|f| f.value.to_vec()).unwrap_or_default(),
             piece,
             tiled,
+            whole_jpeg,
             places: offsets.into_iter().zip(lengths).collect(),
         })
     }
