@@ -162,6 +162,15 @@ fn a_strip_that_is_not_there_costs_its_own_rows() {
 }
 
 #[test]
+fn lengths_that_are_left_out_are_computed() {
+    let made = Made::new(4, 3).with(0x0102, 3, &[8]).with(0x0106, 3, &[1]).with(0x0116, 3, &[2]);
+    let mut bytes = made.bytes(&[&[1, 2, 3, 4, 5, 6, 7, 8], &[9, 10, 11, 12]]);
+    let field = bytes.windows(2).position(|w| w == [0x17, 0x01]).unwrap();
+    bytes[field] = 0x18; // another tag
+    assert_eq!(grays(&bytes), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+}
+
+#[test]
 fn what_would_take_too_much_memory_is_told_and_not_tried() {
     let huge = Made::new(60_000, 60_000).with(0x0102, 3, &[8]).with(0x0103, 3, &[5]).with(0x0106, 3, &[1]);
     let look = seen(&huge.bytes(&[&[0; 100]]));
