@@ -127,6 +127,28 @@ fn what_is_cut_at_a_half_or_at_nine_tenths_is_not_intact() {
     assert!(failed.is_empty(), "{}", failed.join("\n"));
 }
 
+#[test]
+fn a_cut_behind_the_end_marker_of_the_first_picture_shows() {
+    let Some(corpus) = corpus() else { return };
+    for name in [
+        "cameras/nintendo/frozenpond.mpo",
+        "cameras/samsung/ignore_frame_size.mpo",
+        "cameras/apple/apple_gainmap_new.jpg",
+        "cameras/apple/apple_gainmap_old.jpg",
+        "cameras/apple/image-isom-avc1.jpg",
+        "formats/live-motion/PXL_20200710_061629144.MP.jpg",
+        "near-dup/upstream/apple-photos/EA3D27D0_d1024.jpeg",
+    ] {
+        let bytes = fs::read(corpus.join(name)).unwrap();
+        let whole = seen(&bytes, MediaType::Jpeg);
+        assert_eq!((whole.integrity, told(&whole).contains("trailing")), (Integrity::Intact, false), "{name}: {}", told(&whole));
+        for permille in [900, 950, 980, 990, 999] {
+            let cut = seen(&bytes[..bytes.len() * permille / 1000], MediaType::Jpeg);
+            assert_eq!(cut.integrity, Integrity::Damaged, "{name} cut at {permille} ‰: {}", told(&cut));
+        }
+    }
+}
+
 /// Numbers that only look random, the same in every run.
 struct Dice(u64);
 

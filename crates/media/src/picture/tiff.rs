@@ -20,7 +20,7 @@ use self::{
 use super::{
     Limits, Look, NoGray,
     gray::{Reduced, Shrinker},
-    too_large,
+    jpeg, too_large,
 };
 
 /// Directories of the chain among which the picture is looked for.
@@ -48,6 +48,10 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
         }
     };
     look.dimensions = Some(Dimensions { width: layout.width, height: layout.height });
+    if let Some(inner) = whole_jpeg(bytes, &layout) {
+        look.faults.extend(inner.faults);
+        return Look { gray: inner.gray, share: inner.share, checked: inner.checked, ..look };
+    }
     let pixels = u64::from(layout.width) * u64::from(layout.height);
     let (across, down) = layout.grid();
     let pieces = u64::from(across) * u64::from(down) * layout.planes as u64;
@@ -102,6 +106,15 @@ fn picture(bytes: &[u8]) -> Result<Layout, NoLayout> {
         at = next;
     }
     first.unwrap_or_else(|| Err(broken()))
+}
+
+/// What the JPEG shows that old writers put into a TIFF whole; nothing when it is not the picture.
+fn whole_jpeg(bytes: &[u8], layout: &Layout) -> Option<Look> {
+    let (offset, length) = layout.whole_jpeg?;
+    let stream = bytes.get(offset..).map(|rest| &rest[..length.min(rest.len())]).filter(|s| s.starts_with(&[0xff, 0xd8]))?;
+    let inner = jpeg::look(stream);
+    let dimensions = Dimensions { width: layout.width, height: layout.height };
+    (inner.share > 0.0 && inner.dimensions == Some(dimensions)).then_some(inner)
 }
 
 /// Bytes that stand in memory at once.

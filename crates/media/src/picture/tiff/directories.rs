@@ -13,6 +13,9 @@ use crate::picture::digest::ImageHasher;
 /// Directories looked at in one file.
 const MAX_DIRECTORIES: usize = 256;
 
+/// Values of one field that are taken: more strips than any picture has.
+const MOST_NUMBERS: usize = 4 << 20;
+
 /// Tags that decoding needs and that say no place in the file (TIFF 6.0; TIFF/EP; DNG 1.6).
 const NEEDED: [u16; 27] = [
     0x0100, 0x0101, 0x0102, 0x0103, 0x0106, 0x010a, 0x0115, 0x0116, 0x011c, 0x0124, 0x0125, 0x013d, 0x0140, 0x0142, 0x0143,
@@ -153,6 +156,11 @@ impl<'a> Tiff<'a> {
         self.number(4.max(self.word), self.word)
     }
 
+    /// Bytes of the file.
+    pub(super) fn length(&self) -> usize {
+        self.bytes.len()
+    }
+
     fn value(&self, bytes: &[u8]) -> usize {
         let add = |n: usize, b: &u8| n << 8 | usize::from(*b);
         if self.little { bytes.iter().rev().fold(0, add) } else { bytes.iter().fold(0, add) }
@@ -185,8 +193,9 @@ impl<'a> Tiff<'a> {
             return Some(format!("{} of {count} fields", count - there));
         }
         let next = at + count_size + count * field_size;
-        // Some writers leave the last pointer out; a cut would hardly fall there.
-        if next + self.word > self.bytes.len() && next != self.bytes.len() {
+        // Some old writers leave the last pointer out; a cut would hardly fall there.
+        let left_out = self.word == 4 && next == self.bytes.len();
+        if next + self.word > self.bytes.len() && !left_out {
             return Some("its end".to_owned());
         }
         let cut = (0..count.min(4096)).map(|i| at + count_size + i * field_size).filter(|&field| {
@@ -201,7 +210,7 @@ impl<'a> Tiff<'a> {
 
     pub(super) fn numbers(&self, field: &Field) -> Vec<usize> {
         let size = size_of_kind(usize::from(field.kind));
-        field.value.chunks_exact(size).map(|v| self.value(v)).collect()
+        field.value.chunks_exact(size).take(MOST_NUMBERS).map(|v| self.value(v)).collect()
     }
 }
 

@@ -52,6 +52,8 @@ pub(super) struct Layout {
     /// Pixels across and rows of a piece; tiles are always whole, the last strip is not.
     pub(super) piece: (u32, u32),
     pub(super) tiled: bool,
+    /// Where a whole JPEG of the picture lies, as TIFF 6.0 first had it.
+    pub(super) whole_jpeg: Option<(usize, usize)>,
     /// Offset and length of each piece.
     pub(super) places: Vec<(usize, usize)>,
 }
@@ -76,7 +78,7 @@ impl Layout {
         };
         let depths = numbers(0x0102);
         let bits = depths.first().copied().unwrap_or(1);
-        let all = number(0x0115, 1).clamp(1, 64);
+        let all = number(0x0115, depths.len()).clamp(1, 64);
         if depths.iter().any(|&d| d != bits) || !matches!(bits, 1 | 2 | 4 | 8 | 10 | 12 | 14 | 16 | 24 | 32 | 64) {
             return Err(unknown(format!("samples of {depths:?} bits")));
         }
@@ -129,12 +131,17 @@ impl Layout {
         };
         let planes = if apart { colours.max(1) } else { 1 };
         let samples = if apart { 1 } else { all };
-        if lengths.is_empty() && offsets.len() == 1 && compression == 1 {
-            // Some writers of a single strip leave its length to be computed.
-            let row = (u64::from(width) * samples as u64 * bits as u64).div_ceil(8);
-            lengths.push(usize::try_from(row.saturating_mul(u64::from(height))).unwrap_or(usize::MAX));
+        if compression == 1 && lengths.iter().all(|&length| length == 0) {
+            // Some writers leave the lengths of uncompressed strips to be computed.
+            let row = (u64::from(piece.0) * samples as u64 * bits as u64).div_ceil(8);
+            let rows = |strip: usize| u64::from(height.saturating_sub((strip as u32).saturating_mul(piece.1)).min(piece.1));
+            let length = |strip: usize| usize::try_from(row.saturating_mul(if tiled { u64::from(piece.1) } else { rows(strip) }));
+            lengths = (0..offsets.len()).map(|strip| length(strip).unwrap_or(usize::MAX)).collect();
+        } else if lengths.is_empty() && offsets.len() == 1 {
+            lengths.push(tiff.length().saturating_sub(offsets[0]));
         }
-        if offsets.is_empty() || lengths.len() < offsets.len() {
+        let whole_jpeg = numbers(0x0201).first().copied().zip(numbers(0x0202).first().copied()).filter(|_| compression == 6);
+        if (offsets.is_empty() || lengths.len() < offsets.len()) && whole_jpeg.is_none() {
             return Err(NoLayout::Broken("the directory does not tell where its strips or tiles are".to_owned()));
         }
         Ok(Layout {
@@ -156,6 +163,7 @@ impl Layout {
             jpeg_tables: fields.iter().find(|f| f.tag == 0x015b).map(|f| f.value.to_vec()).unwrap_or_default(),
             piece,
             tiled,
+            whole_jpeg,
             places: offsets.into_iter().zip(lengths).collect(),
         })
     }

@@ -127,6 +127,23 @@ fn packed_and_predicted_rows_are_unpacked() {
 }
 
 #[test]
+fn a_whole_jpeg_in_a_tiff_of_the_old_kind_is_looked_at_as_one() {
+    let jpeg = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/small.jpg")).unwrap();
+    let alone = crate::picture::jpeg::look(&jpeg);
+    let size = alone.dimensions.unwrap();
+    let old = |length: usize| {
+        let made =
+            Made::new(size.width, size.height).with(0x0103, 3, &[6]).with(0x0201, 4, &[0]).with(0x0202, 4, &[length as u32]);
+        let at = made.bytes(&[&jpeg]).len() - jpeg.len();
+        made.with(0x0201, 4, &[at as u32]).bytes(&[&jpeg[..length]])
+    };
+    let whole = seen(&old(jpeg.len()));
+    assert!(whole.faults.is_empty(), "{:?}", whole.faults);
+    assert_eq!(whole.gray, alone.gray);
+    assert!(!seen(&old(jpeg.len() - 2)).faults.is_empty());
+}
+
+#[test]
 fn a_strip_that_is_not_there_costs_its_own_rows() {
     let strips = Made::new(4, 4).with(0x0102, 3, &[8]).with(0x0106, 3, &[1]).with(0x0116, 3, &[1]);
     let bytes = strips.bytes(&[&[1; 4], &[2; 4], &[3; 4], &[4; 4]]);
@@ -142,6 +159,15 @@ fn a_strip_that_is_not_there_costs_its_own_rows() {
     );
     let few = strips.bytes(&[&[1; 4], &[2; 4]]);
     assert_eq!(seen(&few).share, 0.5);
+}
+
+#[test]
+fn lengths_that_are_left_out_are_computed() {
+    let made = Made::new(4, 3).with(0x0102, 3, &[8]).with(0x0106, 3, &[1]).with(0x0116, 3, &[2]);
+    let mut bytes = made.bytes(&[&[1, 2, 3, 4, 5, 6, 7, 8], &[9, 10, 11, 12]]);
+    let field = bytes.windows(2).position(|w| w == [0x17, 0x01]).unwrap();
+    bytes[field] = 0x18; // another tag
+    assert_eq!(grays(&bytes), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
 }
 
 #[test]
