@@ -2,7 +2,7 @@
 //!
 //! That the made files are what they claim to be is checked against ExifTool, where it is installed.
 // The lints let tests unwrap and print, but not the functions that tests share.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::process::Command;
 
