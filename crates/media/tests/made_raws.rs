@@ -2,7 +2,7 @@
 //!
 //! That the made files are what they claim to be is checked against ExifTool, where it is installed.
 // The lints let tests unwrap and print, but not the functions that tests share.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::process::Command;
 
@@ -168,6 +168,37 @@ fn bars_of_a_thumbnail_are_no_part_of_the_picture() {
 }
 
 #[test]
+fn an_early_sigma_shows_its_plain_pixels() {
+    let canvas = photo(6).resized(180, 120).canvas();
+    let (width, height) = (canvas.width(), canvas.height());
+    let longs = |numbers: &[u32]| numbers.iter().flat_map(|n| n.to_le_bytes()).collect::<Vec<u8>>();
+    let section = |kind: u32, format: u32, size: [u32; 3], data: &[u8]| {
+        [&b"SECi"[..], &longs(&[0x0002_0000, kind, format]), &longs(&size), data].concat()
+    };
+    // Rows are filled up to whole words.
+    let row = (width * 3).next_multiple_of(32);
+    let rows: Vec<u8> = canvas
+        .rgb()
+        .chunks_exact(width as usize * 3)
+        .flat_map(|line| [line, &vec![0xEE; (row - width * 3) as usize]].concat())
+        .collect();
+    let mut bytes = [&b"FOVb"[..], &longs(&[0x0002_0001]), &[7; 16], &longs(&[0, 1440, 960, 0])].concat();
+    bytes.resize(300, 0);
+    let mut directory = [&b"SECd"[..], &longs(&[0x0002_0000, 2])].concat();
+    for section in [section(2, 3, [width, height, row], &rows), section(3, 6, [1440, 960, 0], &vec![0x5A; 400_000])] {
+        directory.extend([longs(&[bytes.len() as u32, section.len() as u32]), b"IMAG".to_vec()].concat());
+        bytes.extend(section);
+    }
+    let at = bytes.len() as u32;
+    let bytes = [bytes, directory, longs(&[at])].concat();
+    let picture = seen(&bytes, "x3f");
+    assert_eq!((picture.integrity, picture.problems.as_slice()), (Integrity::Intact, &[][..]));
+    let png = look(&photo(6).resized(180, 120).png(), MediaType::Png, None, &Limits::default());
+    assert!(apart(picture.fingerprint.as_ref().unwrap(), png.fingerprint.as_ref().unwrap()) <= 1);
+    assert_ne!(seen(&bytes[..bytes.len() / 2], "x3f").integrity, Integrity::Intact);
+}
+
+#[test]
 fn exiftool_finds_the_same_type_and_the_same_preview() {
     if Command::new("exiftool").arg("-ver").output().is_err() {
         println!("exiftool is missing: not compared");
@@ -186,5 +217,33 @@ fn exiftool_finds_the_same_type_and_the_same_preview() {
         // EXIF may stand in it; behind its first segment the preview is as it was.
         let found = extracted.windows(large.len() - 400).any(|w| w == &large[400..]);
         assert!(found, "{extension}: the large preview");
+    }
+}
+
+#[test]
+fn what_another_program_writes_into_the_metadata_changes_neither_digest_nor_integrity() {
+    use MediaType::{Arw, Cr2, Crw, Iiq, Nef, Orf, Pef, Raf, Srw, X3f};
+    if Command::new("exiftool").arg("-ver").output().is_err() {
+        println!("exiftool is missing: not compared");
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (large, small) = (photo(3).jpeg(90), photo(3).resized(160, 120).jpeg(85));
+    // It writes no KDC, and finds these CR3, RW2 and DNG too bare.
+    let writable = |t: MediaType| matches!(t, Arw | Cr2 | Crw | Iiq | Nef | Orf | Pef | Raf | Srw | X3f);
+    for (media_type, extension) in TYPES.into_iter().filter(|(t, _)| writable(*t)) {
+        let path = folder.path().join(format!("made.{extension}"));
+        let bytes = SplicedRaw::of(media_type, &large).small(&small).bytes();
+        std::fs::write(&path, &bytes).unwrap();
+        let written = Command::new("exiftool")
+            .args(["-q", "-overwrite_original", "-Artist=Somebody", "-XMP:Title=A title", "-Orientation#=8"])
+            .arg(&path)
+            .status();
+        assert!(written.unwrap().success(), "{extension}");
+        let rewritten = std::fs::read(&path).unwrap();
+        assert_ne!(rewritten, bytes);
+        let (before, after) = (seen(&bytes, extension), seen(&rewritten, extension));
+        assert_eq!(after.image_digest, before.image_digest, "{extension}");
+        assert_eq!((after.integrity, after.problems), (Integrity::Intact, vec![]), "{extension}");
     }
 }

@@ -1,6 +1,7 @@
 //! Raws beside their JPEG: one unit where the moment agrees, one group where only the picture does.
 
 use lightproof_darkroom::{exif::Exif, photo::Photo};
+use lightproof_model::media_type::MediaType;
 use lightproof_testkit::spliced_raw::{SplicedRaw, TAKEN, TYPES};
 
 use crate::{
@@ -49,4 +50,21 @@ fn a_raw_goes_with_the_jpeg_of_its_shot() {
         let raw = &manifest[format!("{extension}/DSC_0001.{extension}").as_str()]["companion_of"];
         assert_eq!(raw == jpeg, extension != "crw", "{extension}");
     }
+}
+
+#[test]
+fn a_raw_too_large_to_be_held_shows_its_preview_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let preview = Photo::drawn(62_000).size(480, 320).jpeg(92);
+    let path = folder.path().join("large.nef");
+    write(&path, &SplicedRaw::of(MediaType::Nef, &preview).bytes());
+    // Padding that takes no room on disk.
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(120_000_000).unwrap();
+    write(&folder.path().join("small.jpg"), &preview);
+    let proofs = survey(folder.path());
+    let manifest = by_path(&proofs.manifest);
+    let (large, small) = (manifest["large.nef"], manifest["small.jpg"]);
+    assert_eq!((large["integrity"].as_str(), large["problems"].as_str()), ("intact", ""));
+    assert_eq!(large["phash"], small["phash"]);
+    assert_eq!(large["image_digest"], "");
 }

@@ -87,7 +87,8 @@ fn track(bytes: &dyn ReadAt, payload: Range<u64>, contents: &mut Contents) {
     let Some(pieces) = samples(bytes, table.clone()) else { return contents.fault("a track's sample table is cut") };
     let description = inner(table, b"stsd").and_then(|d| boxes(bytes, d.start + 8..d.end).next());
     let Some(entry) = description.filter(|e| e.kind == *b"CRAW") else {
-        return contents.more.extend(pieces);
+        // Metadata of the shot, timed.
+        return contents.beside.extend(pieces);
     };
     // A visual sample entry: width and height 24 bytes in, boxes 82 bytes in.
     let size = be(bytes, entry.payload.start + 24, 2).zip(be(bytes, entry.payload.start + 26, 2)).and_then(|(w, h)| sides(w, h));

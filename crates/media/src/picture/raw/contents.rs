@@ -82,8 +82,10 @@ pub(super) fn least_of(size: Option<Dimensions>) -> u64 {
 pub(super) struct Contents {
     pub(super) previews: Vec<Preview>,
     pub(super) sensor: Vec<Sensor>,
-    /// Masks, calibration and whatever else the container points to.
+    /// Masks, calibration and whatever else of the image the container points to.
     pub(super) more: Vec<Piece>,
+    /// Metadata that has a place of its own.
+    pub(super) beside: Vec<Piece>,
     /// Values that decoding needs, by name; see [`Contents::needs`].
     pub(super) decoding: Vec<(String, Vec<u8>)>,
     /// Clockwise turn in degrees that the container tells beside EXIF.

@@ -8,10 +8,7 @@ use lightproof_model::{digest::ImageDigest, media_type::MediaType};
 use super::contents::{Contents, Kept, Piece};
 use crate::{
     facts::jpeg::next_segment,
-    picture::{
-        digest::{ImageHasher, without_padding},
-        tiff,
-    },
+    picture::digest::{ImageHasher, without_padding},
 };
 
 /// The digest of what a raw holds.
@@ -19,10 +16,6 @@ pub(super) fn digest(bytes: &[u8], media_type: MediaType, contents: &Contents) -
     let mut hasher = ImageHasher::new(media_type.mime());
     for (name, value) in &contents.decoding {
         hasher.part(name, value);
-    }
-    // A Panasonic keeps its EXIF in the JPEG that its directory holds.
-    if let Some(directories) = tiff::digest(bytes).filter(|_| media_type != MediaType::Rw2) {
-        hasher.data("directories", &directories.0);
     }
     // However they overlap, no more than twice the file is hashed.
     let mut budget = bytes.len().saturating_mul(2);
@@ -34,6 +27,9 @@ pub(super) fn digest(bytes: &[u8], media_type: MediaType, contents: &Contents) -
     };
     for &piece in contents.sensor.iter().flat_map(|s| &s.pieces) {
         hasher.data("sensor", held(piece).unwrap_or_default());
+    }
+    for &piece in &contents.more {
+        hasher.data("more", held(piece).unwrap_or_default());
     }
     for preview in &contents.previews {
         for &piece in &preview.pieces {

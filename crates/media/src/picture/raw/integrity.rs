@@ -45,9 +45,10 @@ pub(super) fn judge(bytes: &dyn ReadAt, contents: &Contents) -> Verdict {
     for sensor in contents.sensor.iter().filter(|s| s.pieces.iter().all(|p| p.is_whole(length))) {
         verdict.faults.extend(unlikely(bytes, sensor));
     }
-    let lost = contents.more.iter().filter(|p| !p.is_whole(length)).count();
+    let further = || contents.more.iter().chain(&contents.beside);
+    let lost = further().filter(|p| !p.is_whole(length)).count();
     if lost > 0 {
-        verdict.faults.push(format!("{lost} of {} further parts lie behind the end", contents.more.len()));
+        verdict.faults.push(format!("{lost} of {} further parts lie behind the end", further().count()));
     }
     verdict
 }

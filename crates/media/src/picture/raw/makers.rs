@@ -30,7 +30,7 @@ pub(super) fn raf(bytes: &dyn ReadAt) -> Contents {
     };
     let size = raf_size(bytes);
     contents.previews.push(Preview::jpeg(jpeg.at, jpeg.len));
-    contents.more.push(directory);
+    contents.beside.push(directory);
     // The directory tells the sensor's size and how it is coded.
     contents.needs("directory", read(bytes, directory.at..directory.at.saturating_add(directory.len), 1 << 20));
     if sensor.len > 0 {
@@ -93,13 +93,12 @@ pub(super) fn x3f(bytes: &dyn ReadAt) -> Contents {
             contents.fault("truncated: the directory at the end is cut");
             break;
         };
-        if kind.starts_with(b"IMA") {
-            x3f_image(bytes, Piece::new(at, len), size, &mut contents);
-        } else {
-            contents.more.push(Piece::new(at, len));
-        }
-        if kind == b"CAMF" {
-            contents.needs("camf", read(bytes, at..at.saturating_add(len), 8 << 20));
+        let section = Piece::new(at, len);
+        match kind.as_slice() {
+            kind if kind.starts_with(b"IMA") => x3f_image(bytes, section, size, &mut contents),
+            // How the sensor is calibrated.
+            b"CAMF" => contents.more.push(section),
+            _ => contents.beside.push(section),
         }
     }
     contents
