@@ -123,7 +123,7 @@ pub struct Library<'a> {
 /// How alike is alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Bits in which two hashes may differ, turns included.
+    /// Bits in which two hashes of photographs may differ, turns included; of videos 5/7 more.
     pub radius: u8,
     /// The finer comparison that a candidate must pass.
     pub alike: FineDistance,

@@ -29,7 +29,7 @@ pub(crate) fn weave(frames: &[Reduced; FRAMES]) -> Result<Fingerprint, NoFingerp
         return Err(NoFingerprint::TooLittleStructure);
     }
     // Bars are the same in every frame; the dark edge of one scene is no bar.
-    let within = frames.iter().map(borders).reduce(common).ok_or(NoFingerprint::TooLittleStructure)?;
+    let within = within_bars(frames);
     let mut woven = [0u8; GRAY_SIDE * GRAY_SIDE];
     for (k, frame) in frames.iter().enumerate() {
         let (right, below) = (k % 2, k / 2);
@@ -44,9 +44,33 @@ pub(crate) fn weave(frames: &[Reduced; FRAMES]) -> Result<Fingerprint, NoFingerp
     Ok(Fingerprint { hash: hash_of(&woven), gray: Box::new(woven) })
 }
 
-fn common(a: Borders, b: Borders) -> Borders {
-    let wider = |a: (f32, f32), b: (f32, f32)| (a.0.min(b.0), a.1.max(b.1));
-    Borders { across: wider(a.across, b.across), down: wider(a.down, b.down) }
+/// The darkest that a bar's noise reaches, and how much lighter the picture beside it is.
+const BLACK: f32 = 24.0;
+const EDGE: f32 = 32.0;
+/// The widest bar on one side: an upright video in a wide one has a third on either side.
+const BAR: f32 = 0.4;
+
+/// Where the picture lies within black bars that all frames share. Bars of videos are black; cutting off light ones as well, as with
+/// photographs, would leave it to noise where the even ground of a scene is cut.
+fn within_bars(frames: &[Reduced; FRAMES]) -> Borders {
+    let size = |frame: &Reduced| (frame.width, frame.height);
+    let (width, height) = size(&frames[0]);
+    if frames.iter().any(|frame| size(frame) != (width, height)) {
+        return Borders { across: (0.0, width as f32), down: (0.0, height as f32) };
+    }
+    let lightest = |cells: &mut dyn Iterator<Item = f32>| cells.fold(0.0, f32::max);
+    let row = |y: usize| lightest(&mut frames.iter().flat_map(|f| f.cells[y * width..(y + 1) * width].iter().copied()));
+    let column = |x: usize| lightest(&mut frames.iter().flat_map(|f| f.cells[x..].iter().step_by(width).copied()));
+    let cut = |lines: usize, light: &dyn Fn(usize) -> f32| {
+        let most = (lines as f32 * BAR) as usize;
+        let bar = |at: &dyn Fn(usize) -> usize| {
+            let dark = (0..most).take_while(|&k| light(at(k)) <= BLACK).count();
+            let at_an_edge = dark > 0 && dark + 1 < lines && light(at(dark + 1)) >= BLACK + EDGE;
+            if at_an_edge { dark } else { 0 }
+        };
+        (bar(&|k| k) as f32, (lines - bar(&|k| lines - 1 - k)) as f32)
+    };
+    Borders { across: cut(width, &column), down: cut(height, &row) }
 }
 
 fn gray(cells: impl Iterator<Item = f32>) -> Gray {

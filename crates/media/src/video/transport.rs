@@ -235,7 +235,12 @@ impl Walk {
         } else if self.streams.iter().any(|stream| Some(stream.pid) == self.picture && stream.goes_on && stream.lacks.is_none()) {
             structure.fault("truncated: it stops in the middle of a picture");
         }
-        self.dimensions = parameters::dimensions(&self.start).or_else(|| sequence(&self.start));
+        let kind = self.streams.iter().find(|stream| Some(stream.pid) == self.picture).and_then(|stream| stream.kind);
+        self.dimensions = match kind {
+            Some(H264) => parameters::dimensions(&self.start),
+            Some(0x01 | 0x02) => sequence(&self.start),
+            _ => None,
+        };
         structure.dimensions = self.dimensions;
         structure.duration_ms = self.clock.duration_ms();
         if self.picture.is_none() && !self.streams.is_empty() && self.streams.iter().any(|stream| stream.kind.is_some()) {
@@ -244,9 +249,12 @@ impl Walk {
     }
 }
 
+/// The kind of stream that is H.264 (ISO/IEC 13818-1, table 2-34).
+const H264: u8 = 0x1B;
+
 /// MPEG-1, MPEG-2, MPEG-4 part 2, H.264, HEVC, VC-1.
 fn is_picture(kind: u8) -> bool {
-    matches!(kind, 0x01 | 0x02 | 0x10 | 0x1B | 0x24 | 0xEA)
+    matches!(kind, 0x01 | 0x02 | 0x10 | H264 | 0x24 | 0xEA)
 }
 
 /// CRC-32/MPEG-2 over a section and its checksum: zero when it is right.
