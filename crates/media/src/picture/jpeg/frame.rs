@@ -121,30 +121,29 @@ impl Frame {
     /// The gray picture of one cell per block of the first component.
     pub(super) fn gray(&self, colour: Colour, planes: &[Plane], quants: &[i32]) -> Option<Reduced> {
         let first = planes.first()?;
-        let samples: Vec<Vec<f32>> = planes.iter().zip(quants).map(|(p, &quant)| p.samples(quant, self.precision)).collect();
-        let cells = match (colour, samples.as_slice()) {
-            (Colour::Gray | Colour::YCbCr | Colour::Unknown, _) => samples.into_iter().next()?,
-            (_, samples) => mixed(colour, planes, samples)?,
-        };
+        let mut cells = Vec::with_capacity(first.width as usize * first.height as usize);
+        for y in 0..first.height {
+            match colour {
+                Colour::Gray | Colour::YCbCr | Colour::Unknown => first.row(y, *quants.first()?, self.precision, &mut cells),
+                _ => self.mixed_row(colour, planes, quants, y, &mut cells)?,
+            }
+        }
         let component = self.components.first()?;
         let extent = |size: u32, factor: u32, most: u32| (size * factor) as f32 / most as f32 / first.cell_side();
         Reduced::new(first.width as usize, first.height as usize, cells)?
             .with_extent(extent(self.width, component.h, self.h_most), extent(self.height, component.v, self.v_most))
     }
-}
 
-/// The gray cells of a picture whose gray takes several components.
-fn mixed(colour: Colour, planes: &[Plane], samples: &[Vec<f32>]) -> Option<Vec<f32>> {
-    let first = planes.first()?;
-    let mut cells = Vec::with_capacity(first.width as usize * first.height as usize);
-    for y in 0..first.height {
+    /// Adds a row of gray cells that several components make together.
+    fn mixed_row(&self, colour: Colour, planes: &[Plane], quants: &[i32], y: u32, cells: &mut Vec<f32>) -> Option<()> {
+        let first = planes.first()?;
+        // Other components may have fewer cells: the one that covers the same place is taken.
+        let mut rows = vec![Vec::new(); planes.len()];
+        for ((plane, &quant), row) in planes.iter().zip(quants).zip(&mut rows) {
+            plane.row(y * plane.height / first.height, quant, self.precision, row);
+        }
         for x in 0..first.width {
-            let at = |i: usize| -> Option<f32> {
-                let plane = planes.get(i)?;
-                // Other components may have fewer cells: the one that covers the same place is taken.
-                let (px, py) = (x * plane.width / first.width, y * plane.height / first.height);
-                samples.get(i)?.get(py as usize * plane.width as usize + px as usize).copied()
-            };
+            let at = |i: usize| rows.get(i)?.get((x * planes.get(i)?.width / first.width) as usize).copied();
             cells.push(match colour {
                 Colour::Gray | Colour::YCbCr | Colour::Unknown => at(0)?,
                 Colour::Rgb => luma(at(0)?, at(1)?, at(2)?),
@@ -153,6 +152,6 @@ fn mixed(colour: Colour, planes: &[Plane], samples: &[Vec<f32>]) -> Option<Vec<f
                 Colour::Ycck => (255.0 - at(0)?) * at(3)? / 255.0,
             });
         }
+        Some(())
     }
-    Some(cells)
 }

@@ -42,23 +42,24 @@ impl Plane {
         }
     }
 
-    /// The mean sample of each cell, 0 to 255, as libjpeg's 1×1 inverse DCT gives it: rounded to whole grays.
-    pub(super) fn samples(&self, quant: i32, precision: u8) -> Vec<f32> {
+    /// Adds the mean sample of each cell of a row, 0 to 255, as libjpeg's 1×1 inverse DCT gives it: rounded to whole grays.
+    pub(super) fn row(&self, y: u32, quant: i32, precision: u8, to: &mut Vec<f32>) {
         let level = 128 << (precision - 8);
         let most = (256 << (precision - 8)) - 1;
         let scale = 1.0 / (1 << (precision - 8)) as f32;
         let sample = |mean: i32| (((mean + 4) >> 3) + level).clamp(0, most) as f32 * scale;
+        let sums = self.sums.chunks_exact(self.width.max(1) as usize).nth(y as usize).unwrap_or_default();
         if self.pool == 0 {
             // Sums beyond 2¹⁵ give black or white whatever the quantiser, which has at most 16 bits.
-            return self.sums.iter().map(|sum| sample((*sum).clamp(-32_767, 32_767) * quant)).collect();
+            to.extend(sums.iter().map(|sum| sample((*sum).clamp(-32_767, 32_767) * quant)));
+            return;
         }
         let covered = |at: u32, all: u32| i64::from((all - (at << self.pool)).min(1 << self.pool));
-        let places = (0..self.height).flat_map(|y| (0..self.width).map(move |x| (x, y)));
-        let mean = |((x, y), sum): ((u32, u32), &i32)| {
+        to.extend((0u32..).zip(sums).map(|(x, sum)| {
             let count = (covered(x, self.blocks.0) * covered(y, self.blocks.1)).max(1);
-            (i64::from(*sum) * i64::from(quant)).div_euclid(count).clamp(-(1 << 30), 1 << 30) as i32
-        };
-        places.zip(&self.sums).map(mean).map(sample).collect()
+            let mean = (i64::from(*sum) * i64::from(quant)).div_euclid(count);
+            sample(mean.clamp(-(1 << 30), 1 << 30) as i32)
+        }));
     }
 
     /// Samples along the side of one cell.

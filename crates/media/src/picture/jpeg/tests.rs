@@ -200,3 +200,47 @@ fn the_fast_walk_sees_in_damaged_photographs_what_the_slow_one_sees() {
     println!("{seen:?} scans, and whole ones");
     assert!(corpus().is_none() || (seen.0 > 800 && seen.1 < seen.0 / 2), "{seen:?}");
 }
+
+#[test]
+fn several_walks_at_once_tell_nearly_all_of_a_photograph() {
+    let large: Vec<_> = jpegs(&["cameras"]).into_iter().filter(|(_, b)| (200_000..2_000_000).contains(&b.len())).collect();
+    let mut divided = 0;
+    for (path, bytes) in large.iter().take(12) {
+        let mut walk = Walk::new();
+        for segment in Segments::new(bytes) {
+            match segment {
+                Segment::Plain { marker, payload } => walk.segment(marker, payload),
+                Segment::Scan { header, data } => {
+                    let frame = walk.frame.clone().unwrap();
+                    let scan = ScanHeader::read(header, &frame).unwrap();
+                    if frame.coding != Coding::Sequential || walk.restart > 0 {
+                        break;
+                    }
+                    let data = &bytes[data];
+                    let (known, sure) = ends_told(&walk, &frame, &scan, data);
+                    divided += 1;
+                    assert!(known * 100 > sure * 98, "{}: {known} of {sure} bits", path.display());
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(corpus().is_none() || divided > 5, "{divided}");
+}
+
+/// Bits of a scan's first window that several walks at once can tell, and those that whole MCUs could be read from.
+fn ends_told(walk: &Walk, frame: &Frame, scan: &ScanHeader, data: &[u8]) -> (usize, usize) {
+    let table = |dc: usize, ac: usize| {
+        (DcTable::new(walk.dc[dc].spec.as_ref().unwrap()), AcTable::new(walk.ac[ac].spec.as_ref().unwrap()))
+    };
+    let tables: Vec<_> = scan.components.iter().map(|&(index, dc, ac)| (index, table(dc, ac))).collect();
+    let times = |index: usize| if tables.len() == 1 { 1 } else { frame.components[index].h * frame.components[index].v };
+    let blocks = tables.iter().flat_map(|(index, (dc, ac))| (0..times(*index)).map(move |_| (dc, ac))).collect::<Vec<_>>();
+    let blocks = lanes::Cycle::period(&blocks);
+    let first = lanes::Cycle::first_looks(&blocks);
+    let cycle = lanes::Cycle::new(blocks, &first);
+    let mut bits = bits::Bits::new(data);
+    assert!(bits.ready());
+    let (window, sure) = bits.fresh().unwrap();
+    (relay::Relay::new().walk(window, &cycle, 0, sure as u32).last().map_or(0, |&end| end as usize), sure)
+}
