@@ -2,7 +2,7 @@
 //!
 //! The videos are drawn by ffmpeg itself. Without it, and outside of CI, these tests say so and pass.
 // The lints let tests unwrap and print, but not the functions that tests share.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::{
     fs,

@@ -20,3 +20,4 @@ mod sums;
 mod traced;
 mod units;
 mod untouched;
+mod videos;
