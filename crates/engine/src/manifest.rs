@@ -10,7 +10,7 @@ use std::{
     time::Instant,
 };
 
-use lightproof_ledger::{AssetKey, Depth, FolderNote, FolderNoteKind, Ledger, Met, Place, RunKey, Stamp};
+use lightproof_ledger::{AssetKey, Depth, FolderNote, FolderNoteKind, Ledger, Met, Place, RunKey, Stamp, Wanted};
 use lightproof_sources::source::{Found, Source, Walked};
 
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
     devices::Devices,
     disks::Disks,
     read_all::{Elsewhere, From, What, read_all},
-    reading::{PROBE_VERSION, Read, expected, sha1_of},
+    reading::{Read, expected, sha1_of, wanted},
     roots::{Root, full_path},
     watch::{Pass, Stage, Watch},
 };
@@ -70,6 +70,7 @@ pub fn generate_manifest(
         watch,
         run,
         devices: &devices,
+        wanted: wanted(walk.depth),
         elsewhere: HashMap::new(),
         account: WalkAccount::default(),
         bytes: 0,
@@ -103,6 +104,7 @@ struct Walker<'a> {
     walk: &'a Walk<'a>,
     watch: &'a dyn Watch,
     run: RunKey,
+    wanted: Wanted,
     devices: &'a Devices,
     elsewhere: Elsewhere,
     account: WalkAccount,
@@ -140,7 +142,7 @@ impl Walker<'_> {
             }
         }
         for PerhapsMoved { asset, root, place, stamp } in perhaps_moved {
-            let met = self.ledger.settle_move(self.run, asset, &place, stamp, self.walk.depth, PROBE_VERSION)?;
+            let met = self.ledger.settle_move(self.run, asset, &place, stamp, self.wanted)?;
             if let Met::Unchanged(_) | Met::ToRead(_) = met {
                 self.account.moved += 1;
             }
@@ -183,7 +185,7 @@ impl Walker<'_> {
     ) -> Result<(), EngineError> {
         let place = Place::of(&root.source.id, &found.path);
         let stamp = self.devices.stamp(&found.stat);
-        let met = self.ledger.meet(self.run, &place, stamp, self.walk.depth, PROBE_VERSION, self.walk.now)?;
+        let met = self.ledger.meet(self.run, &place, stamp, self.wanted, self.walk.now)?;
         match (met, found.kind.why_skipped()) {
             (Met::PerhapsMoved(asset), _) => perhaps_moved.push(PerhapsMoved { asset, root: index, place, stamp }),
             (Met::ToRead(asset), Some(why)) => {
@@ -206,7 +208,7 @@ impl Walker<'_> {
         // No stamp is known: one that no file has, and that differs from place to place.
         let inode = path.iter().fold(0xcbf2_9ce4_8422_2325_u64, |h, b| (h ^ u64::from(*b)).wrapping_mul(0x0100_0000_01b3));
         let stamp = Stamp { device: u64::MAX, inode, size: 0, mtime: 0, ctime: 0 };
-        if let Met::ToRead(asset) = self.ledger.meet(self.run, &place, stamp, self.walk.depth, PROBE_VERSION, self.walk.now)? {
+        if let Met::ToRead(asset) = self.ledger.meet(self.run, &place, stamp, self.wanted, self.walk.now)? {
             self.account.assets += 1;
             self.ledger.store(self.run, asset, &Read::unreadable(reason).reading())?;
         }

@@ -11,11 +11,11 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use lightproof_ledger::{Depth, Reading, Stamp};
+use lightproof_ledger::{Depth, Reading, Stamp, Wanted};
 use lightproof_media::{
     claimed::{agrees, claimed},
     facts, picture, sniff,
-    video::{self, Ffmpeg},
+    video::{self, Ffmpeg, NO_FFMPEG},
 };
 use lightproof_model::{
     asset::Fate,
@@ -38,7 +38,17 @@ pub use self::{budget::Budget, quick::QUICK};
 use crate::{devices::Devices, disks::Disks};
 
 /// Version of all that a probe holds; an asset probed by another version is read again.
-pub const PROBE_VERSION: u32 = lightproof_model::fingerprint::FINGERPRINT_VERSION * 1000 + 1;
+pub const PROBE_VERSION: u32 = lightproof_model::fingerprint::FINGERPRINT_VERSION * 1000 + 2;
+
+/// Version of what was probed without ffmpeg and would gain by it: read again as soon as the program is there.
+const WITHOUT_FFMPEG: u32 = PROBE_VERSION + 500;
+
+/// What a run wants to know of every asset.
+#[must_use]
+pub fn wanted(depth: Depth) -> Wanted {
+    let or = Ffmpeg::find().is_none().then_some(WITHOUT_FFMPEG);
+    Wanted { depth, version: PROBE_VERSION, or }
+}
 
 /// A sidecar larger than this is not looked into.
 const SIDECAR: u64 = 1 << 20;
@@ -90,13 +100,18 @@ impl Read {
         Read::unread(Fate::Unreadable, ProblemKind::Unreadable, why)
     }
 
+    fn lacks_ffmpeg(&self) -> bool {
+        let picture = self.probe.as_ref().and_then(|probe| probe.picture.as_ref());
+        picture.is_some_and(|picture| picture.problems.iter().any(|problem| problem.detail == NO_FFMPEG))
+    }
+
     /// The form in which the ledger takes it.
     #[must_use]
     pub fn reading(&self) -> Reading<'_> {
         Reading {
             fate: self.fate,
             depth: self.depth,
-            version: PROBE_VERSION,
+            version: if self.lacks_ffmpeg() { WITHOUT_FFMPEG } else { PROBE_VERSION },
             stamp: self.stamp,
             probe: self.probe.as_ref(),
             preview: self.preview.as_ref(),

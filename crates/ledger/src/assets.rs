@@ -81,6 +81,24 @@ pub struct Reading<'a> {
     pub problems: Vec<Problem>,
 }
 
+/// What a run wants to know of an asset.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Wanted {
+    /// How deep it is to be read.
+    pub depth: Depth,
+    /// The version of the probing code.
+    pub version: u32,
+    /// A further version that will do: of what this machine could still not probe any better.
+    pub or: Option<u32>,
+}
+
+impl Wanted {
+    fn is_met_by(self, depth: Depth, version: i64) -> bool {
+        let versions = [Some(self.version), self.or];
+        depth.suffices(self.depth) && versions.into_iter().flatten().any(|v| i64::from(v) == version)
+    }
+}
+
 struct Row {
     key: i64,
     seen_run: i64,
@@ -97,15 +115,7 @@ impl Ledger {
     ///
     /// # Errors
     /// When the ledger cannot be read or written.
-    pub fn meet(
-        &self,
-        run: RunKey,
-        place: &Place,
-        stamp: Stamp,
-        wanted: Depth,
-        version: u32,
-        now: i64,
-    ) -> Result<Met, LedgerError> {
+    pub fn meet(&self, run: RunKey, place: &Place, stamp: Stamp, wanted: Wanted, now: i64) -> Result<Met, LedgerError> {
         self.batch()?;
         let here = self.row_at(place)?;
         if let Some(row) = &here
@@ -126,11 +136,11 @@ impl Ledger {
                     return Ok(Met::PerhapsMoved(AssetKey(row.key)));
                 }
                 self.note_further_place(run, place, row.key)?;
-                return self.meet_known(run, row, stamp, wanted, version);
+                return self.meet_known(run, row, stamp, wanted);
             }
             return self.meet_new(run, place, stamp, now);
         };
-        self.meet_known(run, &row, stamp, wanted, version)
+        self.meet_known(run, &row, stamp, wanted)
     }
 
     /// Looks into what may have moved once the walk is over: the asset has moved if its old place was not met.
@@ -143,8 +153,7 @@ impl Ledger {
         asset: AssetKey,
         place: &Place,
         stamp: Stamp,
-        wanted: Depth,
-        version: u32,
+        wanted: Wanted,
     ) -> Result<Met, LedgerError> {
         self.batch()?;
         let row = self.survey.prepare_cached(&format!("{ROW} WHERE key = ?1"))?.query_row([asset.0], read_row)?;
@@ -157,12 +166,12 @@ impl Ledger {
             place.folder,
             place.name
         ])?;
-        self.meet_known(run, &row, stamp, wanted, version)
+        self.meet_known(run, &row, stamp, wanted)
     }
 
-    fn meet_known(&self, run: RunKey, row: &Row, stamp: Stamp, wanted: Depth, version: u32) -> Result<Met, LedgerError> {
+    fn meet_known(&self, run: RunKey, row: &Row, stamp: Stamp, wanted: Wanted) -> Result<Met, LedgerError> {
         let as_it_was = row.stamp == stamp;
-        let deep_enough = Depth::of(row.depth).suffices(wanted) && row.version == i64::from(version) && row.fate.is_some();
+        let deep_enough = wanted.is_met_by(Depth::of(row.depth), row.version) && row.fate.is_some();
         if as_it_was && deep_enough {
             if row.fate.as_deref() == Some(Fate::Unreadable.word()) {
                 self.forget_unreadable(row.key)?;

@@ -18,7 +18,7 @@ mod sources;
 mod stored;
 
 pub use anomalies::StoredAnomaly;
-pub use assets::{Depth, Met, Reading};
+pub use assets::{Depth, Met, Reading, Wanted};
 pub use error::{Kind, LedgerError};
 pub use groups::{GroupRow, MemberRow, StoredGroup};
 pub use ids::source_slug;

@@ -214,7 +214,7 @@ mod tests {
     use lightproof_model::asset::Fate;
 
     use super::*;
-    use crate::{Depth, Met, Reading, RootIdentity};
+    use crate::{Depth, Met, Reading, RootIdentity, Wanted};
 
     struct Walk {
         ledger: Ledger,
@@ -246,7 +246,16 @@ mod tests {
             for (path, content) in found {
                 self.inode += 1;
                 let stamp = Stamp { device: 1, inode: self.inode, size: 1, mtime: 0, ctime: 0 };
-                let met = self.ledger.meet(run, &Place::of(&self.source, path.as_bytes()), stamp, Depth::Whole, 1, 10).unwrap();
+                let met = self
+                    .ledger
+                    .meet(
+                        run,
+                        &Place::of(&self.source, path.as_bytes()),
+                        stamp,
+                        Wanted { depth: Depth::Whole, version: 1, or: None },
+                        10,
+                    )
+                    .unwrap();
                 let Met::ToRead(key) = met else { panic!("{met:?}") };
                 let reading = Reading {
                     fate: Fate::Read,

@@ -94,7 +94,10 @@ pub fn look(bytes: &dyn ReadAt, media_type: MediaType, whole: Option<&[u8]>, ffm
         problems.push(Problem::new(ProblemKind::DamagedImage, structure.faults.join("; ")));
     }
     let fingerprint = fingerprint(bytes, demuxer, whole, &mut structure, ffmpeg)
-        .map_err(|why| problems.push(Problem::new(ProblemKind::NotFingerprinted, why)))
+        .map_err(|why| {
+            let kind = if why == NO_FFMPEG { ProblemKind::BeyondThisBuild } else { ProblemKind::NotFingerprinted };
+            problems.push(Problem::new(kind, why));
+        })
         .ok();
     let picture = Picture { dimensions: structure.dimensions, image_digest, fingerprint, integrity, problems };
     Seen { picture, duration_ms: structure.duration_ms }

@@ -14,7 +14,7 @@ use std::{
 use lightproof_media::{
     facts::{read_facts, xmp::sidecar_date},
     picture::{Limits, look, look_by_position},
-    sniff,
+    sniff, video,
 };
 use lightproof_model::{
     media_type::{Class, MediaType},
@@ -52,6 +52,8 @@ fn probe_as(bytes: &[u8], media_type: MediaType) -> Facts {
     let watched = Watched { bytes, len: bytes.len() as u64, read: Cell::new(0) };
     let begin = Instant::now();
     let facts = read_facts(&watched, media_type);
+    let (whole, far) = (video::look(&bytes, media_type, Some(bytes), None), video::look(&bytes, media_type, None, None));
+    assert_eq!(whole.duration_ms, far.duration_ms);
     assert!(begin.elapsed() < Duration::from_secs(5), "took {:?}", begin.elapsed());
     assert!(watched.read.get() <= 32 << 20, "read {} bytes", watched.read.get());
     assert!(facts.exif.iter().all(|f| f.value.chars().count() <= 256));
@@ -184,6 +186,27 @@ fn a_sparse_file_of_two_gibibytes_is_read_at_its_ends_only() {
         let sparse = Watched { bytes, len: 2 << 30, read: Cell::new(0) };
         let _ = read_facts(&sparse, media_type);
         assert!(sparse.read.get() <= 32 << 20, "{media_type:?} read {}", sparse.read.get());
+    }
+}
+
+#[test]
+fn a_sparse_video_of_three_gibibytes_is_looked_at_in_places_only() {
+    let boxed = |size: u32, kind: &[u8], rest: &[u8]| [&size.to_be_bytes(), kind, rest].concat();
+    let fragments: Vec<u8> = (0..4000).flat_map(|_| boxed(16, b"moof", b"\0\0\0\x08traf")).collect();
+    for (bytes, media_type) in [
+        (boxed(1, b"mdat", &(3u64 << 30).to_be_bytes()), MediaType::Mov),
+        ([boxed(16, b"moov", b"\0\0\0\x08mvex"), fragments].concat(), MediaType::Mp4),
+        (b"\x1A\x45\xDF\xA3\x80\x18\x53\x80\x67\x01\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x1F\x43\xB6\x75\x80".to_vec(), MediaType::Mkv),
+        (b"RIFF\xF8\xFF\xFF\x7FAVI LIST\xE8\xFF\xFF\x7Fmovi".to_vec(), MediaType::Avi),
+        (b"\0\0\x01\xBA\x21\0\x01\0\x01\x80\0\x01\0\0\x01\xE0\xFF\xFF".to_vec(), MediaType::Mpg),
+        (b"\x47\0\x11\x10".to_vec(), MediaType::Mts),
+    ] {
+        let sparse = Watched { bytes: &bytes, len: 3 << 30, read: Cell::new(0) };
+        let begin = Instant::now();
+        let seen = video::look(&sparse, media_type, None, None);
+        assert_ne!(seen.picture.integrity, lightproof_model::problem::Integrity::Intact, "{media_type:?}");
+        assert!(sparse.read.get() <= 128 << 20, "{media_type:?} read {}", sparse.read.get());
+        assert!(begin.elapsed() < Duration::from_secs(5), "{media_type:?} took {:?}", begin.elapsed());
     }
 }
 

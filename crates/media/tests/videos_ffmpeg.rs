@@ -2,7 +2,7 @@
 //!
 //! The videos are drawn by ffmpeg itself. Without it, and outside of CI, these tests say so and pass.
 // The lints let tests unwrap and print, but not the functions that tests share.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::disallowed_methods)]
 
 use std::{
     fs,
@@ -274,11 +274,9 @@ fn a_reference_to_another_file_is_not_followed() {
 /// A program in ffmpeg's place: a shell script.
 fn impostor(folder: &Path, script: &str) -> Ffmpeg {
     let path = folder.join("ffmpeg");
-    fs::write(&path, format!("#!/bin/sh\n[ \"$4\" = -version ] && {{ echo ffmpeg version 0; exit 0; }}\n{script}\n")).unwrap();
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-    let named = Ffmpeg::at(path, Duration::from_secs(3)).unwrap();
-    assert_eq!(named.version(), "0");
-    named
+    Ffmpeg::at(path, Duration::from_secs(3)).unwrap()
 }
 
 /// The smallest video whose structure lets it come as far as ffmpeg: an AVI of one stream with one chunk.

@@ -21,3 +21,4 @@ mod sums;
 mod traced;
 mod units;
 mod untouched;
+mod videos;

@@ -20,11 +20,10 @@ use self::child::{Bounds, Ended, Ran};
 use super::frames::FRAMES;
 use crate::picture::gray::Reduced;
 
-/// The program, found once for a survey.
+/// The program's place, found once for a survey.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ffmpeg {
     program: PathBuf,
-    version: String,
     wall: Duration,
 }
 
@@ -56,7 +55,7 @@ pub(crate) struct Film<'a> {
 }
 
 impl Ffmpeg {
-    /// The program on this process's `PATH`, if it is there and says what it is.
+    /// The program on this process's `PATH`, if it is there. It is not started: what is no ffmpeg shows no frames, and is told then.
     #[must_use]
     pub fn find() -> Option<Ffmpeg> {
         Ffmpeg::find_in(&std::env::var_os("PATH")?)
@@ -76,17 +75,7 @@ impl Ffmpeg {
         if !stat.is_file() || stat.permissions().mode() & 0o111 == 0 {
             return None;
         }
-        let bounds = Bounds { wall, output: 64 << 10 };
-        let ran = child::run(&program, &["-hide_banner", "-loglevel", "error", "-version"], None, bounds)?;
-        let told = String::from_utf8_lossy(&ran.output);
-        let version = told.strip_prefix("ffmpeg version ")?.split_ascii_whitespace().next()?;
-        (ran.ended == Ended::Well).then(|| Ffmpeg { version: printable(version), program, wall })
-    }
-
-    /// What the program calls its version, for example `5.1.6`.
-    #[must_use]
-    pub fn version(&self) -> &str {
-        &self.version
+        Some(Ffmpeg { program, wall })
     }
 
     /// Where the program is.

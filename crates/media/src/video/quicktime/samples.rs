@@ -114,9 +114,10 @@ impl<'a> Samples<'a> {
             None => be32(self.sizes, k.checked_mul(4)?.checked_add(12)?).map(u64::from),
             Some(16) => crate::video::reader::be16(self.small_sizes, k.checked_mul(2)?.checked_add(12)?).map(u64::from),
             Some(8) => self.small_sizes.get(k.checked_add(12)?).map(|&n| u64::from(n)),
-            Some(_) => {
-                self.small_sizes.get((k / 2).checked_add(12)?).map(|&n| u64::from(if k % 2 == 0 { n >> 4 } else { n & 15 }))
-            }
+            Some(_) => self
+                .small_sizes
+                .get((k / 2).checked_add(12)?)
+                .map(|&n| u64::from(if k.is_multiple_of(2) { n >> 4 } else { n & 15 })),
         }
     }
 
