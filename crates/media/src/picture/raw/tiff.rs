@@ -61,14 +61,17 @@ struct Walk<'a> {
 
 impl Walk<'_> {
     fn directories(&mut self, first: u64) {
-        let mut waiting = vec![first];
+        // Where a directory is, and whether it is one of the chain: what follows a sub-directory is leftovers as often as not.
+        let mut waiting = vec![(first, true, true)];
         let mut seen = BTreeSet::new();
-        while let Some(at) = waiting.pop() {
+        while let Some((at, chain, certain)) = waiting.pop() {
             if at == 0 || seen.len() >= MAX_DIRECTORIES || !seen.insert(at) {
                 continue;
             }
-            let Some(rows) = Directory::read(self.region, at, 0, self.order) else {
-                self.contents.fault("a directory lies behind the end");
+            let Some(rows) = Directory::read(self.region, at, 0, self.order).filter(|rows| certain || !rows.is_cut()) else {
+                if certain {
+                    self.contents.fault("a directory lies behind the end");
+                }
                 continue;
             };
             if rows.is_cut() {
@@ -79,14 +82,26 @@ impl Walk<'_> {
                 self.maker_note(&rows);
             }
             // The last is taken first: the chain goes on behind the sub-directories.
-            waiting.push(rows.next());
-            if rows.has(0x014A) {
-                match rows.numbers(0x014A) {
-                    Some(subs) => waiting.extend(subs.into_iter().take(MAX_DIRECTORIES).rev()),
-                    None => self.contents.fault("the list of sub-directories lies behind the end"),
-                }
-            }
+            waiting.push((rows.next(), chain, chain));
+            waiting.extend(self.sub_directories(&rows).into_iter().rev().map(|at| (at, false, true)));
         }
+    }
+
+    fn sub_directories(&mut self, rows: &Directory) -> Vec<u64> {
+        if !rows.has(0x014A) {
+            return Vec::new();
+        }
+        let Some(subs) = rows.numbers(0x014A) else {
+            self.contents.fault("the list of sub-directories lies behind the end");
+            return Vec::new();
+        };
+        // The first of the Sonys keeps the place of its sensor data under that tag.
+        if self.media_type == MediaType::Arw && rows.text(0x0110).is_some_and(|model| model.starts_with("DSLR-A100")) {
+            let sensor = subs.first().map(|&at| Sensor::own(at, self.region.len().saturating_sub(at), None));
+            self.contents.sensor.extend(sensor);
+            return Vec::new();
+        }
+        subs.into_iter().take(MAX_DIRECTORIES).collect()
     }
 
     /// The image that a directory describes.
