@@ -127,10 +127,9 @@ fn type_of_jp2_or_webp(tool: &str) -> bool {
 fn a_heif_shows_as_libheif_shows_it() {
     let Some(corpus) = corpus() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let shown = folder.path().join("shown.png");
     let mut compared = 0;
-    for (path, bytes) in modern(&corpus, &["cameras", "formats", "near-dup"]) {
-        let _ = fs::remove_file(&shown);
+    for (number, (path, bytes)) in modern(&corpus, &["cameras", "formats", "near-dup"]).into_iter().enumerate() {
+        let shown = folder.path().join(format!("{number}.png"));
         let picture = seen(&bytes, None);
         let (Some(print), true) = (picture.fingerprint, type_of(&bytes) == MediaType::Heic) else { continue };
         if !ran("heif-convert", &[path.to_str().unwrap(), shown.to_str().unwrap()]) || !shown.exists() {
