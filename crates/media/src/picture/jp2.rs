@@ -15,7 +15,7 @@ use super::{
     gray::{Reduced, Shrinker, gray_of},
     guarded,
 };
-use crate::isobmff::{boxes, top_level};
+use crate::isobmff::{FourCc, boxes, top_level};
 
 /// Bytes that decoding takes for each sample: coefficients of 32 bits, more than once.
 const BYTES_PER_SAMPLE: u64 = 16;
@@ -91,6 +91,9 @@ fn of_ink(pixel: &[u8]) -> f32 {
     }
 }
 
+/// The boxes that are looked at for their end.
+const KNOWN: [&FourCc; 10] = [b"jP  ", b"ftyp", b"jp2h", b"jp2c", b"jp2i", b"rreq", b"xml ", b"uuid", b"uinf", b"asoc"];
+
 /// The boxes that a picture needs.
 #[derive(Default)]
 struct File<'a> {
@@ -108,8 +111,9 @@ impl<'a> File<'a> {
         let mut file = File::default();
         // Ranges of boxes lie within the bytes.
         let payload = |range: &std::ops::Range<u64>| bytes.get(range.start as usize..range.end as usize).unwrap_or_default();
-        for found in top_level(&bytes).take_while(|b| b.kind.iter().all(|b| (0x20..0x7f).contains(b))) {
-            if found.cut {
+        for found in top_level(&bytes) {
+            // Boxes of other types may be none: what follows the last box can look like one.
+            if found.cut && KNOWN.contains(&&found.kind) {
                 file.cut.get_or_insert(found.kind);
             }
             match &found.kind {

@@ -40,7 +40,10 @@ pub(super) fn decode(units: &[u8], data: &[u8], told: Option<Coding>, max_pixels
         None => Err(broken("the decoder gave up")),
     };
     // Not left to the end of this function: what is taken down after a panic may panic once more.
-    let _ = guarded(|| Some(drop(decoder)));
+    let _ = guarded(move || {
+        drop(decoder);
+        Some(())
+    });
     canvas
 }
 

@@ -7,10 +7,14 @@
 use std::{borrow::Cow, collections::BTreeSet};
 
 use super::units::{HevcConfiguration, obus};
-use crate::isobmff::{BoxAt, Heif, ImageItem, boxes, read, top_level};
+use crate::isobmff::{BoxAt, FourCc, Heif, ImageItem, boxes, read, top_level};
 
 /// Sentences told of one file.
 const MAX_FAULTS: usize = 6;
+
+/// The boxes of a file that are looked at for their end.
+const KNOWN: [&FourCc; 13] =
+    [b"ftyp", b"meta", b"mdat", b"moov", b"free", b"skip", b"wide", b"uuid", b"mpvd", b"sefd", b"moof", b"mfra", b"sidx"];
 
 /// What a look at the structure told.
 #[derive(Debug, Default)]
@@ -57,10 +61,9 @@ impl Structure {
     }
 
     fn boxes(&mut self, bytes: &[u8]) {
-        // A box whose type is no text is what follows the last box.
-        let named = |kind: &[u8; 4]| kind.iter().all(|b| (0x20..0x7f).contains(b));
-        for found in top_level(&bytes).take_while(|b| named(&b.kind)) {
-            if found.cut {
+        for found in top_level(&bytes) {
+            // Boxes of other types may be none: what makers put behind the last box can look like one.
+            if found.cut && KNOWN.contains(&&found.kind) {
                 self.cut(&found);
             }
             if found.kind == *b"meta" {

@@ -2,7 +2,7 @@
 //!
 //! Absent on purpose: what the codestream holds, and metadata boxes.
 
-use crate::isobmff::top_level;
+use crate::isobmff::{FourCc, top_level};
 
 /// The pieces of a codestream, in order, and what is wrong with the boxes around them.
 #[derive(Debug, Default)]
@@ -18,6 +18,10 @@ pub(super) struct Container<'a> {
     boxed: bool,
 }
 
+/// The boxes that are looked at for their end.
+const KNOWN: [&FourCc; 12] =
+    [b"JXL ", b"ftyp", b"jxlc", b"jxlp", b"jxll", b"jxli", b"jbrd", b"brob", b"Exif", b"xml ", b"jumb", b"uuid"];
+
 /// The bit of a part's number that says that it is the last.
 const LAST: u32 = 1 << 31;
 
@@ -29,10 +33,8 @@ impl<'a> Container<'a> {
         }
         let mut container = Container { boxed: true, ..Container::default() };
         for found in top_level(&bytes) {
-            if !found.kind.iter().all(|b| (0x20..0x7f).contains(b)) {
-                break;
-            }
-            if found.cut {
+            // Boxes of other types may be none: what follows the last box can look like one.
+            if found.cut && KNOWN.contains(&&found.kind) {
                 container.cut.get_or_insert(found.kind);
             }
             // Ranges of boxes lie within the bytes.
