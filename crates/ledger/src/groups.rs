@@ -106,13 +106,16 @@ impl Ledger {
             .query_row([id.as_str()], |r| Ok((r.get(0)?, r.get(1)?)))
             .optional()?;
         let Some((basis, seen)) = head else { return Ok(None) };
+        let own = COLUMNS.split(',').count();
         let columns = COLUMNS.split(',').map(|c| format!("asset.{}", c.trim())).collect::<Vec<_>>().join(", ");
         let mut query = self.survey.prepare_cached(&format!(
             "SELECT {columns}, member.basis, member.distance, member.rank, member.ground FROM member JOIN asset ON asset.key = member.asset \
              WHERE member.grouping = ?1 ORDER BY member.ord"
         ))?;
         let members = query
-            .query_map([id.as_str()], |r| Ok((StoredAsset::read(r)?, r.get(40)?, r.get(41)?, r.get(42)?, r.get(43)?)))?
+            .query_map([id.as_str()], |r| {
+                Ok((StoredAsset::read(r)?, r.get(own)?, r.get(own + 1)?, r.get(own + 2)?, r.get(own + 3)?))
+            })?
             .collect::<Result<_, _>>()?;
         Ok(Some(StoredGroup { id: id.clone(), basis, seen, members }))
     }
