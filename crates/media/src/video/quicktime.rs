@@ -192,6 +192,7 @@ fn lay_of(bytes: &dyn ReadAt, track: &Track<'_>, hosts: &[Range<u64>], all: bool
 
 /// Dimensions, duration, and whether there is a picture at all.
 fn describe(movie: &Movie<'_>, fragments: Option<&fragments::Fragments>, structure: &mut Structure) {
+    fragments.iter().flat_map(|fragments| &fragments.faults).for_each(|fault| structure.fault(fault.clone()));
     let Some(track) = movie.picture() else {
         structure.no_pictures = structure.no_pictures.or(Some("there is no picture track in it"));
         return;
@@ -206,7 +207,6 @@ fn describe(movie: &Movie<'_>, fragments: Option<&fragments::Fragments>, structu
         {
             structure.fault(format!("truncated: {} % of its duration is there", percent(found, declared)));
         }
-        fragments.faults.iter().for_each(|fault| structure.fault(fault.clone()));
         structure.duration_ms = structure.duration_ms.or(found);
     } else if track.samples.count() == 0 {
         if movie.is_fragmented {
