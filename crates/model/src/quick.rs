@@ -55,8 +55,9 @@ pub enum Standing {
 /// its picture at most in 95 of 100.
 pub const PREVIEW_BITS: u8 = 4;
 
-/// Finer distance within which two previews, or a preview and a picture, may be of one photograph.
-pub const PREVIEW_ALIKE: FineDistance = FineDistance(2_500);
+/// Finer distance within which two previews, or a preview and a picture, may be of one photograph: 0.05 more than two pictures,
+/// as a preview is 0.05 from its picture at most in 95 of 100. Wider, and chance pairs would have much of a library read.
+pub const PREVIEW_ALIKE: FineDistance = FineDistance(1_800);
 
 /// The assets that may be in one group with another, in ascending order; those read in full among them.
 ///
