@@ -55,8 +55,12 @@ pub enum Standing {
 /// its picture at most in 95 of 100.
 pub const PREVIEW_BITS: u8 = 4;
 
-/// Finer distance within which two previews, or a preview and a picture, may be of one photograph.
+/// Finer distance within which two previews, or a preview and a picture, may be of one photograph where their hashes are within
+/// the radius.
 pub const PREVIEW_ALIKE: FineDistance = FineDistance(2_500);
+
+/// The same where only the wider net brings them together: chance pairs are many there, and would have a library read.
+pub const PREVIEW_ALIKE_FAR: FineDistance = FineDistance(1_800);
 
 /// The assets that may be in one group with another, in ascending order; those read in full among them.
 ///
@@ -134,7 +138,11 @@ fn alike<G: Grays>(glimpses: &[Glimpse], limits: &Limits, grays: &mut G, suspect
         let gray = |position: u32| asked.binary_search(&position).ok().and_then(|at| held[at].as_deref());
         for c in open {
             let (Some(a), Some(b)) = (gray(c.a), gray(c.b)) else { continue };
-            let within = if both_whole(c) { limits.alike } else { PREVIEW_ALIKE.max(limits.alike) };
+            let within = match (both_whole(c), c.distance <= limits.radius) {
+                (true, _) => limits.alike,
+                (false, true) => PREVIEW_ALIKE.max(limits.alike),
+                (false, false) => PREVIEW_ALIKE_FAR.max(limits.alike),
+            };
             if fine_distance(a, &turned_gray(b, Turn::ALL[usize::from(c.turn & 7)])) <= within {
                 suspected[places[c.a as usize] as usize] = true;
                 suspected[places[c.b as usize] as usize] = true;
