@@ -112,7 +112,7 @@ pub(super) fn step<'t>(window: &Window, cycle: &Cycle<'t>, lanes: &mut [Lane<'t>
             // Written whether the block ends here or not; what ends later overwrites it.
             let used = sum[i] & 0xff;
             logs[i][usize::from(ends[i])] = lanes[i].at + used;
-            let ended = sum[i] / ENDED & 1;
+            let ended = (sum[i] / ENDED) & 1;
             ends[i] = ends[i].wrapping_add(ended as u16);
             let next = (u32::from(slot[i]) * 2 + ended) as usize;
             (looks[i], slot[i]) = (cycle.looks[next], cycle.slots[next]);

@@ -138,7 +138,9 @@ impl Relay {
         let mut begin = 0;
         for (k, stretch) in self.stretches[..count].iter().enumerate() {
             let next = self.stretches[..count].get(k + 1);
-            let met = stretch.met.filter(|met| next.is_some_and(|next| next.lost == met.lost));
+            // Where this one was itself met too late, it had left its meeting with the next behind.
+            let holds = |met: &Meeting| next.is_some_and(|next| next.lost == met.lost) && met.own + 1 >= begin;
+            let met = stretch.met.filter(holds);
             let end = met.map_or(stretch.ends.len(), |met| met.own + 1);
             self.chain.extend(stretch.ends.get(begin..end).unwrap_or_default());
             let Some(met) = met else {
@@ -162,4 +164,46 @@ fn meeting(own: &[u32], other: &[u32], from: u32, cycle: usize) -> Option<(usize
         (a, b) = (a + usize::from(x <= y), b + usize::from(y <= x));
     }
     None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn linked(stretches: [(&[u32], Option<(usize, usize)>); 3]) -> Vec<u32> {
+        let mut relay = Relay::new();
+        relay.stretches.extend(stretches.map(|(ends, met)| Stretch {
+            ends: ends.to_vec(),
+            met: met.map(|(own, other)| Meeting { own, other, lost: 0 }),
+            ..Stretch::default()
+        }));
+        relay.link(3, 70);
+        relay.chain
+    }
+
+    #[test]
+    fn the_chain_goes_on_from_each_meeting() {
+        let chain = linked([(&[10, 20, 30], Some((2, 1))), (&[23, 30, 40, 50], Some((3, 0))), (&[50, 60, 70, 80], None)]);
+        assert_eq!(chain, [10, 20, 30, 40, 50, 60, 70], "and ends where it is to end");
+    }
+
+    #[test]
+    fn a_stretch_met_behind_its_own_meeting_is_the_last_of_the_chain() {
+        let chain = linked([(&[10, 20, 30, 40], Some((3, 1))), (&[30, 40, 50], Some((0, 0))), (&[30, 40, 50, 60], None)]);
+        assert_eq!(chain, [10, 20, 30, 40, 50]);
+    }
+
+    #[test]
+    fn a_stretch_that_is_not_met_is_as_if_it_had_not_been_walked() {
+        let chain = linked([(&[10, 20, 30], None), (&[23, 30, 40, 50], Some((3, 0))), (&[50, 60, 70], None)]);
+        assert_eq!(chain, [10, 20, 30]);
+    }
+
+    #[test]
+    fn walks_meet_at_the_end_of_the_same_block_of_the_cycle_only() {
+        assert_eq!(meeting(&[10, 20, 30, 40], &[20, 30, 40], 15, 1), Some((1, 0)));
+        assert_eq!(meeting(&[10, 20, 30, 40], &[20, 30, 40], 15, 2), None);
+        assert_eq!(meeting(&[10, 20, 30, 40], &[15, 20, 40], 15, 2), Some((1, 1)));
+        assert_eq!(meeting(&[10, 20], &[], 15, 1), None);
+    }
 }
