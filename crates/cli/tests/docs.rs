@@ -3,7 +3,7 @@
 
 use std::{fs, path::PathBuf, process::Command};
 
-use lightproof_model::{anomaly::AnomalyKind, asset::Fate, group::Basis, problem::Integrity};
+use lightproof_model::{anomaly::AnomalyKind, asset::Fate, group::Basis, problem::{Integrity, ProblemKind}};
 
 fn page(name: &str) -> String {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -47,6 +47,14 @@ fn every_column_is_explained() {
     let proofs = page("docs/proofs.md");
     for column in lightproof_engine::proofs::COLUMNS.into_iter().flatten() {
         assert!(proofs.contains(&format!("`{column}`")), "docs/proofs.md does not explain {column}");
+    }
+}
+
+#[test]
+fn every_kind_of_problem_is_explained() {
+    let proofs = page("docs/proofs.md");
+    for kind in ProblemKind::ALL {
+        assert!(proofs.contains(&format!("| `{}` |", kind.word())), "docs/proofs.md does not explain {}", kind.word());
     }
 }
 
