@@ -3,7 +3,12 @@
 
 use std::{fs, path::PathBuf, process::Command};
 
-use lightproof_model::{anomaly::AnomalyKind, asset::Fate, group::Basis, problem::{Integrity, ProblemKind}};
+use lightproof_model::{
+    anomaly::AnomalyKind,
+    asset::Fate,
+    group::Basis,
+    problem::{Integrity, ProblemKind},
+};
 
 fn page(name: &str) -> String {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");

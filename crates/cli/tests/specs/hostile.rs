@@ -98,7 +98,7 @@ fn sparse_giants_and_decompression_bombs_take_no_more_memory_than_a_large_photog
 #[test]
 fn how_much_memory_a_picture_may_take_is_a_setting() {
     let library = Library::with("large.png", black_png(6_400));
-    for (setting, told) in [("", "too little structure"), ("decode_memory_mb = 16", "too many pixels")] {
+    for (setting, told) in [("", "too little structure"), ("decode_memory_mb = 16", "too large")] {
         let (house, files) = (House::default(), Library::with("settings.toml", setting));
         let settings = files.at("settings.toml");
         house.survey_all([library.path().as_os_str(), "--config".as_ref(), settings.as_os_str()]);
