@@ -170,7 +170,10 @@ fn meeting(own: &[u32], other: &[u32], from: u32, cycle: usize) -> Option<(usize
 mod tests {
     use super::*;
 
-    fn linked(stretches: [(&[u32], Option<(usize, usize)>); 3]) -> Vec<u32> {
+    /// The ends of a stretch's blocks, and which of them is which of the next stretch's.
+    type Found<'a> = (&'a [u32], Option<(usize, usize)>);
+
+    fn linked(stretches: [Found; 3]) -> Vec<u32> {
         let mut relay = Relay::new();
         relay.stretches.extend(stretches.map(|(ends, met)| Stretch {
             ends: ends.to_vec(),
