@@ -167,6 +167,3 @@ fn digest(whole: &[u8], format: &str, parts: &[Part]) -> Option<lightproof_model
     }
     hasher.finish()
 }
-
-#[cfg(test)]
-mod tests;

@@ -13,6 +13,10 @@ use super::{
 
 /// Chunks of one file that are looked at.
 const MOST_CHUNKS: usize = 4 << 20;
+/// Chunks of media data of a large file that are looked at.
+const FEW_CHUNKS: usize = 4096;
+/// Zeros at the end of the media data that are no hole.
+const PADDING: u64 = 64 << 10;
 /// The largest header or index that is read.
 const MOST_HELD: u64 = 64 << 20;
 /// Index entries of a large file that are followed.
@@ -121,9 +125,7 @@ impl Walk {
                 (b"LIST", Some(b"hdrl")) => self.headers(bytes, chunk.payload() + 4..stop, 0),
                 (b"LIST", Some(b"movi")) => {
                     let movie = chunk.payload() + 4..stop.max(chunk.payload() + 4);
-                    if all {
-                        self.data(bytes, movie.clone());
-                    }
+                    self.data(bytes, movie.clone(), if all { MOST_CHUNKS } else { FEW_CHUNKS });
                     self.structure.digest.push(Part::Data("movi", movie.clone()));
                     self.movie.get_or_insert(movie);
                 }
@@ -139,13 +141,16 @@ impl Walk {
         Chunk::at(bytes, at)
     }
 
-    /// The chunks of the movie follow one another to its end.
-    fn data(&mut self, bytes: &dyn ReadAt, movie: Range<u64>) {
+    /// The chunks of the movie follow one another to its end; so many of them are looked at.
+    fn data(&mut self, bytes: &dyn ReadAt, movie: Range<u64>, most: usize) {
         let mut at = movie.start;
-        while movie.end.saturating_sub(at) >= 8 {
+        for _ in 0..most {
+            if movie.end.saturating_sub(at) < 8 {
+                return;
+            }
             let Some(chunk) = self.chunk(bytes, at) else { return };
             if !is_name(chunk.kind) {
-                if !is_zero(bytes, at..movie.end) {
+                if movie.end - at > PADDING || !is_zero(bytes, at..movie.end) {
                     self.structure.fault(format!("a hole or other bytes in the media data, from byte {at} on"));
                 }
                 return;

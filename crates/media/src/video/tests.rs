@@ -1,1 +1,0 @@
-//! What looking at videos tells.
