@@ -11,7 +11,7 @@ pub(crate) const SURVEY: &[Migration] = &[
     Migration("2026-11-23-survey", include_str!("migrations/2026-11-23-survey.sql")),
     Migration("2026-11-23-survey-stages", include_str!("migrations/2026-11-23-survey-stages.sql")),
     Migration("2026-11-23-survey-with-previews", include_str!("migrations/2026-11-23-survey-with-previews.sql")),
-    Migration("2026-11-23-survey-video", include_str!("migrations/2026-11-23-survey-video.sql")),
+    Migration("2026-11-23-survey-with-video", include_str!("migrations/2026-11-23-survey-with-video.sql")),
 ];
 pub(crate) const RECORD: &[Migration] = &[Migration("2026-11-23-record", include_str!("migrations/2026-11-23-record.sql"))];
 

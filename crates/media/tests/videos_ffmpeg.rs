@@ -73,7 +73,8 @@ fn alike(a: &Fingerprint, b: &Fingerprint) -> bool {
 /// Why a video has no fingerprint.
 fn refusal(seen: &Seen) -> String {
     assert_eq!(seen.picture.fingerprint, None);
-    let told = seen.picture.problems.iter().find(|p| p.kind == ProblemKind::NotFingerprinted).unwrap();
+    let why = |kind| matches!(kind, ProblemKind::NotFingerprinted | ProblemKind::BeyondThisBuild);
+    let told = seen.picture.problems.iter().find(|p| why(p.kind)).unwrap();
     assert!(told.detail.chars().all(|c| !c.is_control() && c != '/'), "{}", told.detail);
     told.detail.clone()
 }

@@ -30,11 +30,7 @@ fn within_600_mb(house: &House, arguments: &[&str]) -> Value {
 
 /// 30,000 × 30,000 pixels of one bit, all black, in a hundred kilobytes; as gray bytes they would be 900 MB.
 fn png_bomb() -> Vec<u8> {
-    black_png(30_000)
-}
-
-/// A square of black pixels of one bit; the side is a multiple of 8.
-fn black_png(side: u32) -> Vec<u8> {
+    let side = 30_000;
     let mut bytes = Vec::new();
     let mut encoder = png::Encoder::new(&mut bytes, side, side);
     encoder.set_color(png::ColorType::Grayscale);
@@ -47,13 +43,18 @@ fn black_png(side: u32) -> Vec<u8> {
     bytes
 }
 
-/// 16,384 × 16,384 pixels of one colour in 30 bytes: five Huffman codes of one symbol each take no bits at all
-/// (WebP Lossless Bitstream Specification, 6.2).
+/// 16,384 × 16,384 pixels of one colour in 30 bytes.
 fn webp_bomb() -> Vec<u8> {
+    plain_webp(16_384)
+}
+
+/// A square of one colour: five Huffman codes of one symbol each take no bits at all
+/// (WebP Lossless Bitstream Specification, 6.2).
+fn plain_webp(side: u32) -> Vec<u8> {
     let mut bits: Vec<bool> = Vec::new();
     let mut put = |value: u32, count: u32| bits.extend((0..count).map(|k| value >> k & 1 == 1));
-    put(16_383, 14);
-    put(16_383, 14);
+    put(side - 1, 14);
+    put(side - 1, 14);
     put(0, 1 + 3); // no alpha, version 0
     put(0, 1 + 1 + 1); // no transform, no colour cache, no meta prefix codes
     (0..5).for_each(|_| put(0b0001, 4)); // a simple code, of one symbol, in one bit: 0
@@ -97,13 +98,13 @@ fn sparse_giants_and_decompression_bombs_take_no_more_memory_than_a_large_photog
 
 #[test]
 fn how_much_memory_a_picture_may_take_is_a_setting() {
-    let library = Library::with("large.png", black_png(6_400));
+    let library = Library::with("large.webp", plain_webp(6_400));
     for (setting, told) in [("", "too little structure"), ("decode_memory_mb = 16", "too large")] {
         let (house, files) = (House::default(), Library::with("settings.toml", setting));
         let settings = files.at("settings.toml");
         house.survey_all([library.path().as_os_str(), "--config".as_ref(), settings.as_os_str()]);
         let manifest = house.manifest();
-        let row = manifest.at("large.png");
+        let row = manifest.at("large.webp");
         assert!(row["problems"].contains(told) && &row["fate"] == "read", "{setting}: {row:?}");
     }
 }
