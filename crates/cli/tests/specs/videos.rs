@@ -3,6 +3,7 @@
 use std::process::{Command, Stdio};
 
 use lightproof_testkit::library::{Library, photo};
+use serde_json::Value;
 
 use crate::house::House;
 
@@ -34,10 +35,11 @@ fn library() -> Option<Library> {
     Some(library)
 }
 
-fn survey(house: &House, library: &Library, path: &str) {
-    let mut command = house.program.command(["survey", library.path().to_str().unwrap()]);
+fn survey(house: &House, library: &Library, path: &str) -> Value {
+    let mut command = house.program.command(["survey", "--json", library.path().to_str().unwrap()]);
     let ended = command.env("PATH", path).output().unwrap();
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
+    serde_json::from_slice(&ended.stdout).unwrap()
 }
 
 #[test]
@@ -78,4 +80,23 @@ fn without_ffmpeg_a_survey_goes_through_and_each_video_says_so() {
     }
     assert!(!manifest.at("photo.jpg")["phash"].is_empty());
     assert_eq!(house.groups().rows.len(), 0);
+}
+
+#[test]
+fn what_ffmpeg_would_show_is_told_in_one_place_and_read_again_once_it_is_there_and_only_then() {
+    let Some(library) = library() else { return };
+    let house = House::default();
+    let account = survey(&house, &library, "/nowhere");
+    let told: u64 =
+        account["beyond_this_build"].as_array().unwrap().iter().map(|format| format["assets"].as_u64().unwrap()).sum();
+    assert_eq!(told, 3, "{account}");
+    let summary = std::fs::read_to_string(house.proofs().join("LIBRARY_SUMMARY.md")).unwrap();
+    assert!(summary.contains("## Not compared by picture"), "{summary}");
+    assert_eq!(survey(&house, &library, "/nowhere")["opened"], 0, "nothing is gained by reading them again");
+    let path = std::env::var("PATH").unwrap();
+    let account = survey(&house, &library, &path);
+    assert_eq!((&account["opened"], account["beyond_this_build"].as_array().unwrap().len()), (&3.into(), 0), "{account}");
+    assert_eq!(house.groups().rows.len(), 2);
+    assert_eq!(survey(&house, &library, &path)["opened"], 0);
+    assert_eq!(survey(&house, &library, "/nowhere")["opened"], 0, "what is known stays known");
 }
