@@ -33,14 +33,14 @@ pub fn walk(account: &WalkAccount) -> String {
     if account.damaged > 0 {
         text.push_str(&line(account.damaged, "of them damaged (manifest.csv says where)"));
     }
-    let read = format!("{} of {} read", size(account.bytes_read), counted(account.opened, "asset"));
-    text.push_str(&format!("  {FAINT}{read} in {}{FAINT:#}\n", duration(account.seconds)));
     if account.read_in_part > 0 {
         text.push_str(&line(
             account.read_in_part,
             "of them read in part only: integrity not checked, like no other by their previews",
         ));
     }
+    let read = format!("{} read of {}", size(account.bytes_read), counted(account.opened.max(account.confirmed), "asset"));
+    text.push_str(&format!("  {FAINT}{read} in {}{FAINT:#}\n", duration(account.seconds)));
     for (count, what) in [
         (account.confirmed, "read in full, as they may be like another"),
         (account.further_places, "further places of the same assets (hard links, overlapping folders)"),

@@ -42,7 +42,12 @@ pub(crate) fn confirm(
         let bytes = doubtful.iter().map(|(_, _, bytes)| bytes).sum();
         watch.to_read(Pass::Confirming, doubtful.len() as u64, bytes);
         let doubtful: Vec<(AssetKey, Place)> = doubtful.into_iter().map(|(asset, place, _)| (asset, place)).collect();
+        let before = account.confirmed;
         read_all(ledger, from, run, walk, What::Whole(&doubtful), watch, account)?;
+        // What can be reached by no road of this run stays in doubt, and in no group.
+        if account.confirmed == before {
+            return Ok(());
+        }
     }
 }
 

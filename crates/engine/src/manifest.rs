@@ -86,7 +86,7 @@ pub fn generate_manifest(
     if walk.depth == Depth::Quick {
         confirm(ledger, from, run, walk, watch, &mut account)?;
     }
-    settle(ledger, roots, run, &mut account)?;
+    settle(ledger, roots, run, watch, &mut account)?;
     account.fates = ledger.fate_counts(run)?;
     account.read_in_part = ledger.read_in_part_count(run)?;
     account.damaged = ledger.damaged_count(run)?;
@@ -221,22 +221,42 @@ impl Walker<'_> {
                 self.account.assets += 1;
                 self.to_read += 1;
                 self.bytes += expected(self.walk.depth, stamp.size, self.walk.quick);
-                // It may be at home in a source that this run does not walk: then it is read from where it was met.
-                if self.ledger.home_of(asset).is_ok_and(|home| home != *place) {
-                    self.elsewhere.insert(asset, (root, place.path()));
+                self.note_elsewhere(asset, root, place);
+            }
+            Met::Unchanged(asset) => {
+                self.account.assets += 1;
+                // What a quick survey doubts is read although it is as it was.
+                if self.walk.depth == Depth::Quick {
+                    self.note_elsewhere(asset, root, place);
                 }
             }
-            Met::Unchanged(_) => self.account.assets += 1,
             Met::Already(_) | Met::FurtherPlace(_) | Met::PerhapsMoved(_) => {}
+        }
+    }
+
+    /// An asset may be at home in a source that this run does not walk, or where it is no more: then it is read from where it was met.
+    fn note_elsewhere(&mut self, asset: AssetKey, root: usize, place: &Place) {
+        if self.ledger.home_of(asset).is_ok_and(|home| home != *place) {
+            self.elsewhere.insert(asset, (root, place.path()));
         }
     }
 }
 
 /// Identities, once every source was walked to its end and read.
-fn settle(ledger: &mut Ledger, roots: &[Root], run: RunKey, account: &mut WalkAccount) -> Result<(), EngineError> {
+fn settle(
+    ledger: &mut Ledger,
+    roots: &[Root],
+    run: RunKey,
+    watch: &dyn Watch,
+    account: &mut WalkAccount,
+) -> Result<(), EngineError> {
     for root in roots {
         account.assets += ledger.mark_vanished(run, &root.source.id)?;
-        for (asset, place, _) in ledger.moved_without_sha1(run, &root.source.id)? {
+        for (asset, place, stamp) in ledger.moved_without_sha1(run, &root.source.id)? {
+            if watch.stop_asked() {
+                return Err(EngineError::Stopped);
+            }
+            account.bytes_read += stamp.size;
             if let Some(sha1) = sha1_of(&root.folder, &place.path()) {
                 ledger.keep_sha1(asset, sha1)?;
             }

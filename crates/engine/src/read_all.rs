@@ -138,15 +138,15 @@ impl Desk<'_> {
             for mut line in lines {
                 let Some((asset, place)) = line.next(self.ledger, self.run)? else { continue };
                 left.push(line);
+                if self.watch.stop_asked() {
+                    return Err(EngineError::Stopped);
+                }
                 let (root, path) = match (from.elsewhere.get(&asset), root_of.get(&place.source)) {
                     (Some((root, path)), _) => (*root, path.clone()),
                     (None, Some(&root)) => (root, place.path()),
                     (None, None) => continue,
                 };
                 self.hand_out(Job { asset, root, path })?;
-                if self.watch.stop_asked() {
-                    return Err(EngineError::Stopped);
-                }
             }
             lines = left;
         }

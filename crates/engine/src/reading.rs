@@ -46,7 +46,8 @@ const WITHOUT_FFMPEG: u32 = PROBE_VERSION + 500;
 /// What a run wants to know of every asset.
 #[must_use]
 pub fn wanted(depth: Depth) -> Wanted {
-    let or = Ffmpeg::find().is_none().then_some(WITHOUT_FFMPEG);
+    // What is not read whole gains nothing from it, and would lose what is known.
+    let or = (depth != Depth::Whole || Ffmpeg::find().is_none()).then_some(WITHOUT_FFMPEG);
     Wanted { depth, version: PROBE_VERSION, or }
 }
 
@@ -200,7 +201,7 @@ impl Reader<'_> {
             Depth::Head => self.read_head(asset, name)?,
             // Memory first, then the disk: who holds a turn waits for nothing.
             _ if length <= WHOLE_BUFFER => self.budget.with(held, || self.read_whole(asset, name))?,
-            _ => read_streamed(asset, name, self.ffmpeg)?,
+            _ => self.read_streamed(asset, name)?,
         };
         read.bytes += in_vain;
         Ok((read, steady))
@@ -244,33 +245,40 @@ impl Reader<'_> {
         read.probe = Some(Probe { media_type, facts, picture });
         Ok((read, steady))
     }
-}
 
-fn read_streamed(asset: &InTurns<'_>, name: &[u8], ffmpeg: Option<&Ffmpeg>) -> io::Result<(Read, Steadiness)> {
-    let Ok(media_type) = known(asset, name)? else { return Ok((unknown(name), Steadiness::Steady)) };
-    let mut read = Read::of_known(name, media_type, Depth::Whole);
-    read.bytes = asset.len();
-    let mut hasher = sha1::Sha1::new();
-    let steady = asset.in_one_turn(|opened| {
-        stream(opened, &mut |piece| {
-            hasher.update(piece);
-            Ok(())
-        })
-    })?;
-    read.sha1 = Some(Sha1(hasher.finalize().into()));
-    let mut facts = facts::read_facts(asset, media_type);
-    let picture = match media_type.class() {
-        Class::Sidecar => None,
-        Class::Video => Some(moving(asset, media_type, None, ffmpeg, &mut facts)),
-        // A raw's preview is found by position, however large the raw is.
-        _ => Some(picture::look_by_position(asset, media_type, facts.orientation).unwrap_or_else(|| Picture {
-            problems: vec![Problem::new(ProblemKind::NotFingerprinted, format!("larger than {} MB", WHOLE_BUFFER / 1_000_000))],
-            ..Picture::default()
-        })),
-    };
-    facts.dimensions = facts.dimensions.or(picture.as_ref().and_then(|p| p.dimensions));
-    read.probe = Some(Probe { media_type, facts, picture });
-    Ok((read, steady))
+    fn read_streamed(&self, asset: &InTurns<'_>, name: &[u8]) -> io::Result<(Read, Steadiness)> {
+        let Ok(media_type) = known(asset, name)? else { return Ok((unknown(name), Steadiness::Steady)) };
+        let mut read = Read::of_known(name, media_type, Depth::Whole);
+        read.bytes = asset.len();
+        let mut hasher = sha1::Sha1::new();
+        let steady = asset.in_one_turn(|opened| {
+            stream(opened, &mut |piece| {
+                hasher.update(piece);
+                Ok(())
+            })
+        })?;
+        read.sha1 = Some(Sha1(hasher.finalize().into()));
+        let mut facts = facts::read_facts(asset, media_type);
+        let picture = match media_type.class() {
+            Class::Sidecar => None,
+            Class::Video => {
+                // An excerpt, and the copy that ffmpeg is handed.
+                let held = if self.ffmpeg.is_some() { 2 * video::EXCERPT } else { 0 };
+                Some(self.budget.with(held, || moving(asset, media_type, None, self.ffmpeg, &mut facts)))
+            }
+            // A raw's preview is found by position, however large the raw is.
+            _ => Some(picture::look_by_position(asset, media_type, facts.orientation).unwrap_or_else(|| Picture {
+                problems: vec![Problem::new(
+                    ProblemKind::NotFingerprinted,
+                    format!("larger than {} MB", WHOLE_BUFFER / 1_000_000),
+                )],
+                ..Picture::default()
+            })),
+        };
+        facts.dimensions = facts.dimensions.or(picture.as_ref().and_then(|p| p.dimensions));
+        read.probe = Some(Probe { media_type, facts, picture });
+        Ok((read, steady))
+    }
 }
 
 /// Looks at a video, and adds to the facts how long it shows.

@@ -78,6 +78,7 @@ struct OwnPart {
     media_type: MediaType,
     moment: Option<CaptureMoment>,
     utc: Option<WallClock>,
+    duration_ms: Option<u32>,
     content_identifier: Option<String>,
 }
 
@@ -89,6 +90,7 @@ impl OwnPart {
             media_type: asset.media_type.unwrap_or(MediaType::Other),
             moment: CaptureMoment::of(&asset.facts, &mut numbers.words),
             utc: utc(&asset),
+            duration_ms: asset.facts.duration_ms,
             source: of(&mut numbers.sources, asset.place.source),
             name: asset.place.name,
             content_identifier: asset.facts.content_identifier,
@@ -114,6 +116,7 @@ fn take_in(forming: &mut UnitsInProgress, folder: &[OwnPart]) {
             media_type: part.media_type,
             moment: part.moment,
             utc: part.utc,
+            duration_ms: part.duration_ms,
             content_identifier: part.content_identifier.as_deref(),
         })
         .collect();

@@ -75,8 +75,8 @@ pub(crate) enum Part {
     Data(&'static str, Range<u64>),
 }
 
-/// Bytes that an excerpt of a large video may take in memory.
-const EXCERPT: u64 = 96 << 20;
+/// Bytes that an excerpt of a large video may take in memory, once here and once as it is handed to `ffmpeg`.
+pub const EXCERPT: u64 = 96 << 20;
 
 /// Looks at a video. `whole` holds all its bytes where they are in memory; a larger one is looked at by position alone, and has
 /// no image digest.

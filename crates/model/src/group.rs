@@ -197,7 +197,10 @@ pub fn group<G: Grays>(library: &Library<'_>, limits: &Limits, grays: &mut G) ->
     ties.retain(|tie| frames.allow(tie));
 
     let duplicates = stars::choose(&nodes, &ties, |members, newcomer, tie| {
-        vetoes.allow(&nodes, members, newcomer) && (tie.basis == Basis::SameBytes || frames.fit(members, newcomer))
+        // Bytes that two units share tie a photograph to a video, and no third to the two.
+        let same = |&member: &u32| nodes.moves(member) == nodes.moves(newcomer);
+        let of_a_kind = members.iter().all(same) || (tie.basis == Basis::SameBytes && members.len() == 1);
+        of_a_kind && vetoes.allow(&nodes, members, newcomer) && (tie.basis == Basis::SameBytes || frames.fit(members, newcomer))
     });
     let together = stars::homes(&nodes, &duplicates);
     let apart: Vec<Tie> = series_ties.into_iter().filter(|tie| !together.both(tie)).collect();

@@ -35,6 +35,8 @@ pub struct Part<'a> {
     pub moment: Option<CaptureMoment>,
     /// When it was taken in UTC, as its zone, its GPS or its container tells, if it does.
     pub utc: Option<WallClock>,
+    /// How long it shows, in milliseconds, where it is a video and says so.
+    pub duration_ms: Option<u32>,
     /// What ties the halves of a live photo together.
     pub content_identifier: Option<&'a str>,
 }
@@ -252,13 +254,16 @@ fn is_picture(part: &Part<'_>) -> bool {
 
 /// Seconds between a photograph and the end of the motion video taken with it.
 const MOTION_SECONDS: u64 = 5;
+/// How long a motion video is at most, in milliseconds; phones take two or three seconds.
+const MOTION_MS: u32 = 15_000;
 
-/// Same owner, and capture moments that both state and that agree; two different content identifiers contradict.
+/// Same owner, and capture moments that agree: those that both state, or UTC where a short video states no wall clock. Two different
+/// content identifiers contradict.
 fn is_one_shot(photo: &Part<'_>, part: &Part<'_>) -> bool {
     let contradicts = matches!((photo.content_identifier, part.content_identifier), (Some(a), Some(b)) if a != b);
     let agrees = match (photo.moment, part.moment) {
         (Some(x), Some(y)) => x.agrees(&y) != Agreement::Differs,
-        (Some(_), None) if part.media_type.class() == Class::Video => {
+        (Some(_), None) if part.media_type.class() == Class::Video && part.duration_ms.is_none_or(|ms| ms <= MOTION_MS) => {
             let apart = photo.utc.zip(part.utc).map(|(a, b)| a.duration_since(b).unsigned_abs().as_secs());
             apart.is_some_and(|seconds| seconds <= MOTION_SECONDS)
         }

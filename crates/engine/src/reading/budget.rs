@@ -4,6 +4,7 @@
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
+use lightproof_media::video::EXCERPT;
 use lightproof_sources::reading::WHOLE_BUFFER;
 
 /// Memory for whole assets, shared by all workers, so that sixteen videos at once do not take sixteen buffers.
@@ -13,10 +14,10 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// A budget of so many bytes, at least enough for one asset.
+    /// A budget of so many bytes, at least enough for one asset and a copy of it.
     #[must_use]
     pub fn of(bytes: u64) -> Budget {
-        Budget { free: Mutex::new(bytes.max(WHOLE_BUFFER)), freed: Condvar::new() }
+        Budget { free: Mutex::new(bytes.max(2 * WHOLE_BUFFER.max(EXCERPT))), freed: Condvar::new() }
     }
 
     /// Does work that takes so many bytes, once that many are free.
@@ -27,9 +28,34 @@ impl Budget {
         }
         *free -= bytes;
         drop(free);
-        let done = work();
-        *self.free.lock().unwrap_or_else(PoisonError::into_inner) += bytes;
-        self.freed.notify_all();
-        done
+        let _taken = Taken { budget: self, bytes };
+        work()
+    }
+}
+
+/// Bytes in use; given back when the work ends, in whatever way.
+struct Taken<'a> {
+    budget: &'a Budget,
+    bytes: u64,
+}
+
+impl Drop for Taken<'_> {
+    fn drop(&mut self) {
+        *self.budget.free.lock().unwrap_or_else(PoisonError::into_inner) += self.bytes;
+        self.budget.freed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+
+    use super::*;
+
+    #[test]
+    fn what_a_panic_had_in_hand_is_free_again() {
+        let budget = Budget::of(0);
+        assert!(catch_unwind(AssertUnwindSafe(|| budget.with(2 * WHOLE_BUFFER, || panic!("a decoder")))).is_err());
+        assert_eq!(budget.with(2 * WHOLE_BUFFER, || 7), 7);
     }
 }

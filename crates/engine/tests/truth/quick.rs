@@ -35,6 +35,7 @@ fn a_quick_survey_finds_the_groups_of_a_full_one() {
             quick.read_in_part,
             quick.confirmed
         );
+        assert_eq!(found, all, "{part}");
         assert_eq!(quick.manifest.len(), full.manifest.len());
         for row in quick.manifest.iter().filter(|row| row["sha1"].is_empty()) {
             assert!(row["phash"].is_empty() && row["image_digest"].is_empty(), "{row:#?}");

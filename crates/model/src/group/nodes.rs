@@ -91,6 +91,11 @@ impl<'a> Nodes<'a> {
         self.pictured(node).map(|member| member.motion).unwrap_or_default()
     }
 
+    /// Whether the node is of videos, fingerprinted or not.
+    pub(super) fn moves(&self, node: u32) -> bool {
+        self.members(node).next().is_some_and(|member| member.motion.is_moving())
+    }
+
     /// Whether any asset of the node says when it was taken.
     pub(super) fn is_dated(&self, node: u32) -> bool {
         self.members(node).any(|member| member.moment.is_some())

@@ -131,7 +131,7 @@ impl Summary {
         let count = |state: &Integrity| self.integrity.get(state).copied().unwrap_or_default();
         let rows = Integrity::ALL.iter().map(|state| vec![state.word().to_owned(), number(count(state))]);
         let in_part = format!(
-            "Read in part only, by a quick survey: {}. Their integrity was not checked, and they seemed like no other asset; \
+            "Read in part only, by a quick survey: {}. Their integrity was not checked, and no other asset of that survey seemed like them; \
              `lightproof survey` without `--quick` reads the rest.",
             counted(self.read_in_part, "asset", "assets")
         );

@@ -4,7 +4,17 @@ use super::*;
 use crate::{moment::RecordedDate, same_shot::Word};
 
 fn part(asset: u32, name: &'static str, media_type: MediaType) -> Part<'static> {
-    Part { asset, source: 1, owner: 1, name: name.as_bytes(), media_type, moment: None, utc: None, content_identifier: None }
+    Part {
+        asset,
+        source: 1,
+        owner: 1,
+        name: name.as_bytes(),
+        media_type,
+        moment: None,
+        utc: None,
+        duration_ms: None,
+        content_identifier: None,
+    }
 }
 
 fn taken(mut part: Part<'static>, second: u8, model: u32) -> Part<'static> {
@@ -78,6 +88,8 @@ fn the_motion_video_of_a_phone_without_identifiers_agrees_by_utc_to_a_few_second
     };
     assert!(tied(&jpeg, "PXL_1.MP", utc(12)), "named like the photograph's stem");
     assert!(tied(&Part { name: b"PXL_1.jpg", ..jpeg.clone() }, "PXL_1.mp4", utc(8)));
+    let long = Part { utc: utc(12), duration_ms: Some(60_000), ..part(2, "PXL_1.MP", Mp4) };
+    assert_eq!(units(&[&[jpeg.clone(), long]]).companion_of(2), None, "a minute is no motion video");
     assert!(!tied(&jpeg, "PXL_1.MP", utc(16)), "another moment");
     assert!(!tied(&jpeg, "PXL_1.MP", None), "a name alone makes no unit");
     assert!(!tied(&Part { utc: None, ..jpeg.clone() }, "PXL_1.MP", utc(10)), "the photograph tells no zone");
