@@ -108,7 +108,7 @@ pub struct WalkArgs {
     #[arg(long)]
     pub accept_changed_root: bool,
 
-    /// How many threads read [default: as many as cores]
+    /// How many threads work [default: as many as cores]; a spinning disk is read by one of them at a time
     #[arg(long, value_name = "N")]
     pub workers: Option<usize>,
 
@@ -128,7 +128,8 @@ pub struct SurveyArgs {
     #[command(flatten)]
     pub walk: WalkArgs,
 
-    /// Go by the previews in the files, and read in full only what may be like another; integrity is not checked
+    /// Go by the previews in the files, and read in full only what has none or may be like another. Of what is read in part
+    /// integrity is not checked
     #[arg(long)]
     pub quick: bool,
 }

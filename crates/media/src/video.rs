@@ -45,6 +45,8 @@ pub(crate) struct Structure {
     pub(crate) duration_ms: Option<u64>,
     /// What is damaged.
     pub(crate) faults: Vec<String>,
+    /// What follows the video, and harms nothing.
+    pub(crate) notes: Vec<String>,
     /// Whether integrity could be looked at; nothing is said of a container that states nothing of itself.
     pub(crate) unchecked: bool,
     /// Why there can be no frames, where the structure alone tells.
@@ -92,6 +94,9 @@ pub fn look(bytes: &dyn ReadAt, media_type: MediaType, whole: Option<&[u8]>, ffm
     };
     if !structure.faults.is_empty() {
         problems.push(Problem::new(ProblemKind::DamagedImage, structure.faults.join("; ")));
+    }
+    if !structure.notes.is_empty() {
+        problems.push(Problem::new(ProblemKind::TrailingData, structure.notes.join("; ")));
     }
     let fingerprint = fingerprint(bytes, demuxer, whole, &mut structure, ffmpeg)
         .map_err(|why| {

@@ -408,3 +408,24 @@ fn chunks_and_tags_without_end_are_walked_once() {
     seen("open comments", &b"<!--".repeat(200_000), MediaType::Xmp);
     seen("deep brackets", &b"[{\"a\":".repeat(100_000), MediaType::TakeoutJson);
 }
+
+#[test]
+fn boxes_in_boxes_without_end_are_followed_a_few_deep() {
+    let boxed = |kind: &[u8; 4], inner: &[u8]| [&(inner.len() as u32 + 8).to_be_bytes()[..], kind, inner].concat();
+    let depth = 200_000usize;
+    let nested: Vec<u8> = (0..depth).flat_map(|i| [&((depth - i) as u32 * 8).to_be_bytes()[..], b"ipco"].concat()).collect();
+    let meta = boxed(b"meta", &[&[0; 4][..], &boxed(b"iprp", &nested)].concat());
+    seen("nested boxes", &[boxed(b"ftyp", b"heic\0\0\0\0mif1"), meta].concat(), MediaType::Heic);
+}
+
+#[test]
+fn a_codestream_of_any_declared_size_costs_little() {
+    let side = (1u32 << 31).to_be_bytes();
+    let sizes = [side, side, [0; 4], [0; 4], side, side, [0; 4], [0; 4]].concat();
+    let components = [7, 1, 1].repeat(4);
+    let siz = [&[0, 0][..], &sizes, &[0, 4], &components].concat();
+    let length = (siz.len() as u16 + 2).to_be_bytes();
+    let stream = [b"\xFF\x4F\xFF\x51".as_slice(), &length, &siz, b"\xFF\xD9"].concat();
+    let picture = seen("a codestream of 2^64 samples", &stream, MediaType::Jp2);
+    assert!(picture.fingerprint.is_none() && picture.dimensions.is_some(), "{picture:?}");
+}

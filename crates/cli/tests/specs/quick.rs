@@ -164,3 +164,16 @@ fn the_system_is_asked_for_no_more_than_that_of_any_asset_read_in_part() {
     }
     assert!(of("copy/a.jpg") > QUICK, "the trace sees what is read in full");
 }
+
+#[test]
+fn what_was_met_by_another_root_is_confirmed_by_the_road_of_this_one() {
+    let library = Library::with("all/2020/a.jpg", camera(2, "2019:05:02 10:00:00", &thumbnail(2)));
+    let house = House::default();
+    let survey = |folder: &str| house.survey_all([OsStr::new("--quick"), library.at(folder).as_os_str()]);
+    assert_eq!(survey("all")["read_in_part"], 1);
+    library.put("all/2020/small.jpg", Photo::drawn(2).size(960, 720).resized(320, 240).jpeg(80));
+    // The first is at home in the source of the upper folder, which this survey does not walk.
+    let account = survey("all/2020");
+    assert_eq!((&account["confirmed"], &account["read_in_part"]), (&1.into(), &0.into()), "{account}");
+    assert_eq!(house.groups().rows.len(), 2);
+}

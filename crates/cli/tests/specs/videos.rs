@@ -94,6 +94,9 @@ fn what_ffmpeg_would_show_is_told_in_one_place_and_read_again_once_it_is_there_a
     assert!(summary.contains("## Not compared by picture"), "{summary}");
     assert_eq!(survey(&house, &library, "/nowhere")["opened"], 0, "nothing is gained by reading them again");
     let path = std::env::var("PATH").unwrap();
+    let mut heads = house.program.command(["generate-manifest", "--json", library.path().to_str().unwrap()]);
+    let heads: Value = serde_json::from_slice(&heads.env("PATH", &path).output().unwrap().stdout).unwrap();
+    assert_eq!(heads["opened"], 0, "heads gain nothing by it, and would lose what is known");
     let account = survey(&house, &library, &path);
     assert_eq!((&account["opened"], account["beyond_this_build"].as_array().unwrap().len()), (&3.into(), 0), "{account}");
     assert_eq!(house.groups().rows.len(), 2);

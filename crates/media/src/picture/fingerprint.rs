@@ -54,8 +54,8 @@ pub(crate) struct Borders {
 
 /// What lies within the borders of a picture.
 pub(crate) fn borders(reduced: &Reduced) -> Borders {
-    let (left, right) = trimmed(reduced, reduced.width, |i| column(reduced, i));
-    let (top, bottom) = trimmed(reduced, reduced.height, |i| row(reduced, i));
+    let (left, right) = trimmed(reduced.width, |i| column(reduced, i));
+    let (top, bottom) = trimmed(reduced.height, |i| row(reduced, i));
     Borders { across: (left, right.min(reduced.across)), down: (top, bottom.min(reduced.down)) }
 }
 
@@ -123,7 +123,7 @@ const EDGE: f32 = 32.0;
 const BORDER_SHARE: f32 = 0.2;
 
 /// Where the picture within its borders begins and ends, along one axis, in cells.
-fn trimmed(_reduced: &Reduced, cells: usize, line_at: impl Fn(usize) -> Line) -> (f32, f32) {
+fn trimmed(cells: usize, line_at: impl Fn(usize) -> Line) -> (f32, f32) {
     let most = (cells as f32 * BORDER_SHARE) as usize;
     let outer = |first: Line, at: &dyn Fn(usize) -> usize| {
         (0..most)

@@ -41,7 +41,7 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
     look.dimensions = Some(Dimensions { width: size.width, height: size.height });
     look.faults.extend(codestream.faults);
     // What the reduced picture takes is a small part of this, but not what is known of its code blocks.
-    let samples = u64::from(size.width) * u64::from(size.height) * u64::from(size.components);
+    let samples = (u64::from(size.width) * u64::from(size.height)).saturating_mul(u64::from(size.components));
     if samples.saturating_mul(BYTES_PER_SAMPLE) / 4 > limits.decoded_bytes
         || size.tiles.saturating_mul(LEAST) > limits.decoded_bytes
     {
@@ -66,7 +66,7 @@ fn decode(bytes: &[u8], width: u32, height: u32, limits: &Limits) -> Result<Resu
     let image = Image::new(bytes, &settings).map_err(|e| e.to_string())?;
     let (width, height) = (image.width(), image.height());
     let channels = usize::from(image.color_space().num_channels()) + usize::from(image.has_alpha());
-    if u64::from(width) * u64::from(height) * channels as u64 * BYTES_PER_SAMPLE > limits.decoded_bytes {
+    if (u64::from(width) * u64::from(height)).saturating_mul(channels as u64 * BYTES_PER_SAMPLE) > limits.decoded_bytes {
         return Ok(Err(NoGray::new("too large: its pixels take more memory than the limit")));
     }
     let pixels = image.decode().map_err(|e| e.to_string())?;

@@ -22,7 +22,7 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> (Look, Option<u16>) {
     let container = Container::read(bytes);
     let mut look = Look { digest: digest(&container), ..Look::default() };
     look.faults.extend(container.faults());
-    let hole = container.pieces.iter().filter_map(|piece| zeros(piece)).find(|run| run.len() >= HOLE);
+    let hole = container.pieces.iter().find_map(|piece| zeros(piece, HOLE / 2).filter(|run| run.len() >= HOLE));
     look.faults.extend(hole.map(|run| format!("a hole of {} bytes", run.len())));
     let mut orientation = None;
     match guarded(|| Some(open(&container.pieces, limits))) {

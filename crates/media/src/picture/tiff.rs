@@ -2,15 +2,14 @@
 //!
 //! Memory is one strip, or one row of tiles; a damaged piece costs its own rows and no more. Integrity: every directory
 //! and every strip or tile lies in the file, and those of the picture decode to their size.
-//! The digest reads TIFF-shaped raw files too (DNG, NEF, CR2, ARW, PEF, ORF, RW2 and their kin), whose pixels are not
-//! decoded. Absent on purpose: raw decoding, pages behind the first as pictures.
+//! Absent on purpose: camera raws that are TIFF files (`raw`), pages behind the first as pictures.
 
 mod directories;
 mod layout;
 mod pieces;
 mod samples;
 
-use lightproof_model::{digest::ImageDigest, probe::Dimensions};
+use lightproof_model::probe::Dimensions;
 
 use self::{
     directories::Tiff,
@@ -35,7 +34,7 @@ fn overlap(bytes: &[u8]) -> u64 {
 
 /// Looks at a TIFF.
 pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
-    let mut look = Look { digest: digest(bytes), faults: directories::faults(bytes), ..Look::default() };
+    let mut look = Look { digest: directories::digest(bytes), faults: directories::faults(bytes), ..Look::default() };
     let layout = match picture(bytes) {
         Ok(layout) => layout,
         Err(NoLayout::Unknown(why)) => {
@@ -54,7 +53,7 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
     }
     let pixels = u64::from(layout.width) * u64::from(layout.height);
     let (across, down) = layout.grid();
-    let pieces = u64::from(across) * u64::from(down) * layout.planes as u64;
+    let pieces = (u64::from(across) * u64::from(down)).saturating_mul(layout.planes as u64);
     if (layout.places.len() as u64) < pieces {
         look.faults.push(format!("{} of {pieces} strips or tiles are declared", layout.places.len()));
     }
@@ -83,11 +82,6 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
     look.faults.extend(decoded.faults);
     (look.gray, look.share) = (decoded.gray.ok_or_else(NoGray::default), decoded.share);
     look
-}
-
-/// Digest of all that the directories of a TIFF or a TIFF-shaped raw file point to.
-pub(super) fn digest(bytes: &[u8]) -> Option<ImageDigest> {
-    directories::digest(bytes)
 }
 
 /// The layout of the first picture of the chain that is no reduced one, or else of the first directory.

@@ -89,14 +89,17 @@ impl Walk {
             let form = array::<4>(bytes, at + 8);
             let wanted = if number == 0 { b"AVI " } else { b"AVIX" };
             let Some(list) = list.filter(|_| form.as_ref() == Some(wanted)) else {
-                if !is_zero(bytes, at..length) {
+                if number > 0 && !is_zero(bytes, at..length) {
+                    self.structure.notes.push(format!("{} bytes of an unknown kind from byte {at} on", length - at));
+                } else if !is_zero(bytes, at..length) {
                     self.structure.fault(format!("{} bytes of something else from byte {at} on", length - at));
                 }
                 return;
             };
             if list.size < 4 {
                 self.structure.fault("the recording was not closed: its size is not written");
-            } else if list.end() > length {
+            // Some writers count the eight bytes of the header, too.
+            } else if list.end() > length + 8 {
                 let there = length - list.payload();
                 self.structure.fault(format!("truncated: {} % of it is there", percent(there, list.size)));
             }
@@ -252,7 +255,12 @@ fn follow(bytes: &dyn ReadAt, index: Range<u64>, movie: &Range<u64>, all: bool, 
     let leads = |row: &[u8], base: u64| {
         let (Some(offset), Some(size)) = (le32(row, 8), le32(row, 12)) else { return false };
         let chunk = Chunk::at(bytes, base.saturating_add(offset.into()));
-        chunk.is_some_and(|chunk| chunk.kind == row[..4] && chunk.size == u64::from(size) && chunk.end() <= movie.end)
+        let named = |chunk: &Chunk| {
+            // A record is a list, and the index names it by its form.
+            let form = || array::<4>(bytes, chunk.payload()).is_some_and(|form| form == row[..4]);
+            chunk.kind == row[..4] || (chunk.kind == *b"LIST" && form())
+        };
+        chunk.is_some_and(|chunk| named(&chunk) && chunk.size == u64::from(size) && chunk.end() <= movie.end)
     };
     let Some(base) = [movie.start - 4, 0].into_iter().find(|&base| rows.iter().take(16).any(|row| leads(row, base))) else {
         if !rows.is_empty() {

@@ -79,7 +79,8 @@ fn is_of_cluster(id: u32) -> bool {
 
 /// Walks a file.
 pub(super) fn walk(bytes: &dyn ReadAt, all: bool) -> Structure {
-    let mut walk = Walk { bytes, all, structure: Structure::default(), left: MOST_ELEMENTS, last_ms: 0, stated: Vec::new() };
+    let mut walk =
+        Walk { bytes, all, structure: Structure::default(), left: MOST_ELEMENTS, last: 0, scale: 1_000_000, stated: Vec::new() };
     walk.file();
     walk.structure
 }
@@ -90,7 +91,9 @@ struct Walk<'a> {
     structure: Structure,
     left: usize,
     /// The latest cluster.
-    last_ms: u64,
+    /// The last time of a cluster, in units of `scale` nanoseconds.
+    last: u64,
+    scale: u64,
     /// Elements that something else points at: their id and place.
     stated: Vec<(u32, u64)>,
 }
@@ -136,10 +139,11 @@ impl Walk<'_> {
 
     /// Where no size is stated, the duration must bear out that all is there.
     fn live_end(&mut self) {
+        let last_ms = u64::try_from(u128::from(self.last) * u128::from(self.scale) / 1_000_000).unwrap_or(u64::MAX);
         if let Some(declared) = self.structure.duration_ms
-            && self.last_ms.saturating_add(declared / 10 + 10_000) < declared
+            && last_ms.saturating_add(declared / 10 + 10_000) < declared
         {
-            self.structure.fault(format!("truncated: {} % of its duration is there", percent(self.last_ms, declared)));
+            self.structure.fault(format!("truncated: {} % of its duration is there", percent(last_ms, declared)));
         }
     }
 
@@ -199,7 +203,7 @@ impl Walk<'_> {
             }
             if element.id == 0xE7 {
                 let stated = element.size.filter(|&n| n <= 8).and_then(|n| uint(self.bytes, element.payload, n));
-                self.last_ms = self.last_ms.max(stated.unwrap_or(0));
+                self.last = self.last.max(stated.unwrap_or(0));
             }
             let is_block = matches!(element.id, 0xA3 | 0xA0 | 0xAF);
             if is_block && blocks_from.is_none() {
@@ -217,7 +221,7 @@ impl Walk<'_> {
             at = next;
         }
         if let Some(from) = blocks_from {
-            self.structure.digest.push(Part::Held("cluster", self.last_ms.to_be_bytes().to_vec()));
+            self.structure.digest.push(Part::Held("cluster", self.last.to_be_bytes().to_vec()));
             self.structure.digest.push(Part::Data("blocks", from..stop));
         }
         stop
@@ -226,17 +230,17 @@ impl Walk<'_> {
     /// What Info and Tracks say.
     fn header(&mut self, element: &Element, end: u64) {
         let Some(held) = read(self.bytes, element.payload..end, MOST_HEADER) else { return };
-        let (mut scale, mut duration) = (1_000_000, None);
+        let mut duration = None;
         for (id, value) in elements(&held) {
             match id {
-                0x2A_D7B1 => scale = number(value),
+                0x2A_D7B1 => self.scale = number(value),
                 0x4489 => duration = real(value),
                 0xAE => self.track(value),
                 _ => {}
             }
         }
         if let Some(duration) = duration.filter(|d| d.is_finite() && *d > 0.0) {
-            let ms = duration * scale as f64 / 1e6;
+            let ms = duration * self.scale as f64 / 1e6;
             self.structure.duration_ms = (ms < 366.0 * 86_400_000.0).then_some(ms as u64).filter(|&ms| ms > 0);
         }
     }
@@ -313,7 +317,7 @@ impl Walk<'_> {
             return;
         }
         let Some(stated) = uint(self.bytes, first.payload, 4) else { return };
-        let mut crc = Crc::default();
+        let mut crc = crc32fast::Hasher::new();
         let (mut at, mut buf) = (from, vec![0; 64 << 10]);
         while at < end {
             let want = (end - at).min(buf.len() as u64) as usize;
@@ -324,7 +328,7 @@ impl Walk<'_> {
             at += want as u64;
         }
         // Little-endian, unlike everything else.
-        if crc.finish().swap_bytes() != stated as u32 {
+        if crc.finalize().swap_bytes() != stated as u32 {
             self.structure.fault(format!("bad checksum of the element at byte {}", element.start));
         }
     }
@@ -359,38 +363,4 @@ fn real(value: &[u8]) -> Option<f64> {
 
 fn uint(bytes: &dyn ReadAt, at: u64, length: u64) -> Option<u64> {
     read(bytes, at..at.checked_add(length)?, 8).map(|value| number(&value))
-}
-
-/// CRC-32 of ISO 3309, as in PNG and zip, in whole tables.
-struct Crc(u32);
-
-const CRC_TABLE: [u32; 256] = {
-    let mut table = [0; 256];
-    let mut n = 0;
-    while n < 256 {
-        let (mut c, mut k) = (n as u32, 0);
-        while k < 8 {
-            c = if c & 1 != 0 { 0xEDB8_8320 ^ c >> 1 } else { c >> 1 };
-            k += 1;
-        }
-        table[n] = c;
-        n += 1;
-    }
-    table
-};
-
-impl Default for Crc {
-    fn default() -> Crc {
-        Crc(u32::MAX)
-    }
-}
-
-impl Crc {
-    fn update(&mut self, bytes: &[u8]) {
-        self.0 = bytes.iter().fold(self.0, |c, &b| CRC_TABLE[usize::from(c as u8 ^ b)] ^ c >> 8);
-    }
-
-    fn finish(&self) -> u32 {
-        !self.0
-    }
 }

@@ -158,10 +158,13 @@ fn presented(header: &[u8]) -> Option<u64> {
     matches!(header.get(at)? >> 4, 2 | 3).then(|| time_stamp(header.get(at..)?)).flatten()
 }
 
+/// The next pack within a megabyte; most are a few bytes away.
 fn find_pack(bytes: &dyn ReadAt, from: u64) -> Option<u64> {
-    let held = read(bytes, from..bytes.len().min(from.saturating_add(RESYNC as u64)), RESYNC as u64)?;
-    let at = memchr::memmem::find(&held, b"\0\0\x01\xBA")?;
-    Some(from + at as u64)
+    [4096, RESYNC as u64].into_iter().find_map(|near| {
+        let held = read(bytes, from..bytes.len().min(from.saturating_add(near)), near)?;
+        let at = memchr::memmem::find(&held, b"\0\0\x01\xBA")?;
+        Some(from + at as u64)
+    })
 }
 
 /// Follows the packets from one of them on.

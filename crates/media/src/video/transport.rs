@@ -229,8 +229,11 @@ impl Walk {
         if recorded && !length.is_multiple_of(UNIT) && length.is_multiple_of(packet) {
             structure.fault("truncated: the last unit of 32 packets is not whole");
         }
+        // A camcorder goes on in the next file wherever the size of one ends: whole units are all that it promises.
+        let goes_on = recorded && length.is_multiple_of(UNIT);
         let unfinished: Vec<&Stream> = self.streams.iter().filter(|stream| stream.lacks.is_some_and(|n| n > 0)).collect();
-        if let Some(lacks) = unfinished.first().and_then(|stream| stream.lacks) {
+        if goes_on {
+        } else if let Some(lacks) = unfinished.first().and_then(|stream| stream.lacks) {
             structure.fault(format!("truncated: the last packet of sound or text lacks {lacks} bytes"));
         } else if self.streams.iter().any(|stream| Some(stream.pid) == self.picture && stream.goes_on && stream.lacks.is_none()) {
             structure.fault("truncated: it stops in the middle of a picture");

@@ -37,7 +37,8 @@ pub(super) fn decode(units: &[u8], data: &[u8], told: Option<Coding>, max_pixels
         Some(Err(Rav1dError::OutOfRange)) => Err(Refused::TooLarge),
         Some(Err(Rav1dError::UnsupportedBitstream)) => Err(Refused::Unknown("an AV1 profile".to_owned())),
         Some(Err(other)) => Err(Refused::Broken(other.to_string())),
-        None => Err(broken("the decoder gave up")),
+        // A fault of the decoder; the structure says whether the file is whole.
+        None => Err(Refused::Unknown("the decoder gave up".to_owned())),
     };
     // Not left to the end of this function: what is taken down after a panic may panic once more.
     let _ = guarded(move || {

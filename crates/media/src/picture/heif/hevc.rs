@@ -36,7 +36,8 @@ pub(super) fn decode(payload: &[u8], data: &[u8], told: Option<Coding>, max_pixe
         Some(Err(Error::Unimplemented(what))) if what.contains("limit") => Err(Refused::TooLarge),
         Some(Err(Error::Unimplemented(what))) => Err(Refused::Unknown(what.to_owned())),
         Some(Err(other)) => Err(broken(other.to_string())),
-        None => Err(broken("the decoder gave up".into())),
+        // A fault of the decoder; the structure says whether the file is whole.
+        None => Err(Refused::Unknown("the decoder gave up".to_owned())),
     }
 }
 

@@ -106,7 +106,7 @@ pub(super) fn obus(data: &[u8], configured: bool) -> Result<(), String> {
             // A frame, or a tile group behind a frame header.
             4 | 6 => {
                 frames += 1;
-                if let Some(hole) = zeros(unit) {
+                if let Some(hole) = zeros(unit, HOLE) {
                     return Err(format!("a hole of {} bytes at byte {}", hole.len(), data.len() - behind.len() + hole.start));
                 }
             }
@@ -135,10 +135,10 @@ fn leb128(left: &mut &[u8]) -> Option<usize> {
     None
 }
 
-/// The first long run of zeros.
-pub(in crate::picture) fn zeros(data: &[u8]) -> Option<Range<usize>> {
-    // A run of twice the length covers a whole aligned piece; so does one that is a little shorter and lies well.
-    let piece = data.chunks_exact(HOLE).position(|piece| piece.iter().all(|&b| b == 0))? * HOLE;
+/// The first run of zeros that is at least twice as long as told, or a little shorter and lies well.
+pub(in crate::picture) fn zeros(data: &[u8], half: usize) -> Option<Range<usize>> {
+    // A run of twice the length covers a whole aligned piece.
+    let piece = data.chunks_exact(half.max(1)).position(|piece| piece.iter().all(|&b| b == 0))? * half.max(1);
     let start = data[..piece].iter().rposition(|&b| b != 0).map_or(0, |last| last + 1);
     let end = data[piece..].iter().position(|&b| b != 0).map_or(data.len(), |n| piece + n);
     Some(start..end)
@@ -204,8 +204,8 @@ mod tests {
     fn four_kilobytes_of_zeros_are_a_hole_wherever_they_lie() {
         let mut data = vec![0x5A; 20_000];
         data[3_001..7_097].fill(0);
-        assert_eq!(zeros(&data), Some(3_001..7_097));
-        assert_eq!(zeros(&[0x5A; 9000]), None);
-        assert_eq!(zeros(&[0; 300]), None);
+        assert_eq!(zeros(&data, HOLE), Some(3_001..7_097));
+        assert_eq!(zeros(&[0x5A; 9000], HOLE), None);
+        assert_eq!(zeros(&[0; 300], HOLE), None);
     }
 }

@@ -71,10 +71,14 @@ fn preview(bytes: &dyn ReadAt, payload: Range<u64>, contents: &mut Contents) {
     }
 }
 
-/// A JPEG 16 bytes into a box, its length at `length`.
+/// A JPEG 16 bytes into a box, its length at `length`; something else where the camera was set to HDR PQ, which previews in HEVC.
 fn jpeg_in(bytes: &dyn ReadAt, b: &BoxAt, length: u64, contents: &mut Contents) {
+    let at = b.payload.start + 16;
     match be(bytes, b.payload.start + length, 4) {
-        Some(len) => contents.previews.push(Preview::jpeg(b.payload.start + 16, len)),
+        Some(len) => match be(bytes, at, 2) {
+            None | Some(0 | 0xFFD8) => contents.previews.push(Preview::jpeg(at, len)),
+            Some(_) => contents.more.push(Piece::new(at, len)),
+        },
         None => contents.fault("a preview's box is cut"),
     }
 }

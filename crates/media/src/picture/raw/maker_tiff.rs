@@ -33,7 +33,7 @@ pub(super) fn panasonic(bytes: &dyn ReadAt, rows: &Directory, contents: &mut Con
     let format = rows.number(0x002D).unwrap_or(0);
     let least = packed(format, rows.number(0x000A).unwrap_or(12)).and_then(|each| {
         let pixels = size.map(|s| u64::from(s.width) * u64::from(s.height))?;
-        Some(pixels / each * 16)
+        Some((pixels / each).saturating_mul(16))
     });
     // Most tell no length, some a wrong one: the data reaches to the end then.
     let len = match (least, said) {

@@ -46,7 +46,8 @@ pub(super) fn shown(bytes: &dyn ReadAt, contents: &Contents) -> Shown {
         let length = bytes.len();
         if let Some(piece) = preview.pieces.iter().find(|p| !p.is_whole(length)) {
             let cut = piece.there(length) > 0;
-            if cut || preview.certain {
+            // A maker's note may keep the place of what an editor left out.
+            if preview.certain {
                 shown.faults.push(format!("{called} {}", if cut { "is cut" } else { "lies behind the end" }));
             }
             // What there is of it may still show the picture.

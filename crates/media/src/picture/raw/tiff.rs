@@ -265,8 +265,8 @@ impl Image {
 
     /// Whether the pieces hold just the bytes of plain 8-bit rows.
     fn is_rows_of(&self, samples: u64) -> bool {
-        let need = self.size.map(|s| u64::from(s.width) * u64::from(s.height) * samples);
-        need == Some(self.pieces.iter().fold(0, |sum, p| p.len.saturating_add(sum)))
+        let need = self.size.and_then(|s| (u64::from(s.width) * u64::from(s.height)).checked_mul(samples));
+        need.is_some() && need == Some(self.pieces.iter().fold(0, |sum, p| p.len.saturating_add(sum)))
     }
 
     /// Bytes that the image takes uncompressed.

@@ -1,6 +1,6 @@
 //! The image data that the directories of a TIFF point to, for the digest.
 //!
-//! Every directory of the chain and every sub-directory counts: thumbnails, previews, raw strips, masks. The number of
+//! Every directory of the chain and every sub-directory counts: thumbnails, previews, masks. The number of
 //! directories and of bytes hashed is bounded by the file, however they overlap.
 //! `faults` tells what of them, and of the metadata, lies beyond the file's end. Absent on purpose: maker notes.
 
@@ -27,10 +27,8 @@ const PLACES: [(u16, u16); 3] = [(0x0111, 0x0117), (0x0144, 0x0145), (0x0201, 0x
 const SUB_DIRECTORIES: u16 = 0x014a;
 /// Directories of metadata: Exif, GPS, interoperability.
 const METADATA: [u16; 3] = [0x8769, 0x8825, 0xa005];
-/// Panasonic RW2: where the raw data begins (it reaches to the end), and a JPEG held in a tag.
-const RW2_RAW: u16 = 0x0118;
-const RW2_JPEG: u16 = 0x002e;
 
+/// Digest of all that the directories point to.
 pub(super) fn digest(bytes: &[u8]) -> Option<ImageDigest> {
     let tiff = Tiff::open(bytes)?;
     let mut hasher = ImageHasher::new("tiff");
@@ -56,18 +54,6 @@ pub(super) fn digest(bytes: &[u8]) -> Option<ImageDigest> {
                 }
             }
         }
-        if tiff.rw2 {
-            for field in &fields {
-                match field.tag {
-                    RW2_JPEG => hasher.data("preview", field.value),
-                    RW2_RAW => {
-                        let raw = tiff.numbers(field).first().and_then(|&at| bytes.get(at..));
-                        hasher.data("raw", raw.unwrap_or_default());
-                    }
-                    _ => {}
-                }
-            }
-        }
         // The last is taken first: the chain goes on behind the sub-directories.
         waiting.push(next);
         let subs = fields.iter().filter(|f| f.tag == SUB_DIRECTORIES).flat_map(|f| tiff.numbers(f));
@@ -79,9 +65,9 @@ pub(super) fn digest(bytes: &[u8]) -> Option<ImageDigest> {
 /// What the directories point to that is not there; only the first few are told.
 pub(super) fn faults(bytes: &[u8]) -> Vec<String> {
     let Some(tiff) = Tiff::open(bytes) else { return vec!["no header".to_owned()] };
-    let mut waiting = vec![tiff.first().unwrap_or(usize::MAX)];
+    let mut waiting = vec![(tiff.first().unwrap_or(usize::MAX), true)];
     let (mut seen, mut faults) = (BTreeSet::new(), Vec::new());
-    while let Some(at) = waiting.pop() {
+    while let Some((at, in_chain)) = waiting.pop() {
         if seen.len() >= MAX_DIRECTORIES || faults.len() >= 4 || at == 0 || !seen.insert(at) {
             continue;
         }
@@ -106,9 +92,12 @@ pub(super) fn faults(bytes: &[u8]) -> Vec<String> {
                 faults.push(format!("truncated: {missing} of {} {what} of directory {number} are not all there", places.len()));
             }
         }
-        waiting.push(next);
+        // What follows a sub-directory are leftovers as often as not.
+        if in_chain {
+            waiting.push((next, true));
+        }
         let subs = fields.iter().filter(|f| f.tag == SUB_DIRECTORIES || METADATA.contains(&f.tag)).flat_map(|f| tiff.numbers(f));
-        waiting.extend(subs.collect::<Vec<_>>().into_iter().rev());
+        waiting.extend(subs.map(|at| (at, false)).collect::<Vec<_>>().into_iter().rev());
     }
     faults
 }
@@ -125,22 +114,20 @@ pub(super) struct Tiff<'a> {
     bytes: &'a [u8],
     pub(super) little: bool,
     word: usize,
-    rw2: bool,
 }
 
 impl<'a> Tiff<'a> {
-    /// Classic TIFF, BigTIFF, and the magic numbers of ORF and RW2.
+    /// Classic TIFF or BigTIFF.
     pub(super) fn open(bytes: &'a [u8]) -> Option<Tiff<'a>> {
         let little = match bytes.get(..2)? {
             b"II" => true,
             b"MM" => false,
             _ => return None,
         };
-        let mut tiff = Tiff { bytes, little, word: 4, rw2: false };
+        let mut tiff = Tiff { bytes, little, word: 4 };
         match tiff.number(2, 2)? {
-            42 | 0x4f52 | 0x5352 => {}
+            42 => {}
             43 => tiff.word = 8,
-            0x55 => tiff.rw2 = true,
             _ => return None,
         }
         Some(tiff)

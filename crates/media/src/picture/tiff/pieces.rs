@@ -151,7 +151,12 @@ fn fax_rows(data: &[u8], layout: &Layout, rows: u32) -> Result<Vec<u8>, NoPiece>
             for _ in 0..rows {
                 match decoder.advance() {
                     Ok(DecodeStatus::Incomplete) => packed(decoder.transition(), &mut out),
-                    _ => break,
+                    // Some writers leave out white rows before the end mark; a cut has no end mark.
+                    Ok(DecodeStatus::End) => {
+                        out.resize(row_bytes * rows as usize, 0);
+                        break;
+                    }
+                    Err(_) => break,
                 }
             }
         } else {

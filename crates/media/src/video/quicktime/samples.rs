@@ -11,7 +11,7 @@ use crate::{
     isobmff::FourCc,
     video::{
         frames::FRAMES,
-        reader::{array, be32, be64},
+        reader::{array, be32, be64, is_zero},
     },
 };
 
@@ -133,8 +133,8 @@ impl<'a> Samples<'a> {
         let mut runs = rows(self.runs, 12).map(|row| (be32(row, 0).unwrap_or(0), be32(row, 4).unwrap_or(0))).peekable();
         let (mut each, mut next, count) = (0, 0u32, self.count());
         narrow.chain(wide).zip(1u32..).map(move |(offset, number)| {
-            while let Some(&(first, samples)) = runs.peek().filter(|(first, _)| *first <= number) {
-                (each, _) = (samples, first);
+            while let Some(&(_, samples)) = runs.peek().filter(|(first, _)| *first <= number) {
+                each = samples;
                 runs.next();
             }
             let samples = each.min(count - next);
@@ -227,7 +227,7 @@ fn is_filled(bytes: &dyn ReadAt, place: &Range<u64>, length: u8) -> bool {
         let Some(head) = array::<4>(bytes, at).or_else(|| Some([array::<1>(bytes, at)?[0], 0, 0, 0])) else { return true };
         let unit = u64::from(u32::from_be_bytes(head) >> (32 - 8 * u32::from(length)));
         if unit == 0 {
-            return at > place.start;
+            return at > place.start && is_zero(bytes, at..place.end);
         }
         match at.checked_add(u64::from(length) + unit).filter(|&end| end <= place.end) {
             Some(end) => at = end,

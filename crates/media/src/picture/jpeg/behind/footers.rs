@@ -6,8 +6,6 @@
 /// What was taken off the end.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    /// Samsung's trailer was among them.
-    pub(super) samsung: bool,
     /// What is damaged.
     pub(super) faults: Vec<String>,
 }
@@ -76,7 +74,6 @@ fn afcp(rest: &[u8]) -> Option<usize> {
 
 /// Samsung: a directory of blocks (`SEFH` … `SEFT`), each told by how far before the directory it begins.
 fn samsung(rest: &[u8], header: usize, known: &mut Known) -> Option<usize> {
-    known.samsung = true;
     if rest.get(header..header + 4) != Some(b"SEFH") {
         known.faults.push("a Samsung trailer without a directory".to_owned());
         return None;
