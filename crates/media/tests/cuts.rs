@@ -5,12 +5,7 @@
 // The lints let tests unwrap and print, but not the functions that tests share.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
 
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
 use lightproof_media::{
     picture::{Limits, look},
@@ -22,6 +17,7 @@ use lightproof_model::{
     probe::Picture,
     problem::Integrity,
 };
+use lightproof_testkit::corpus::shared_corpus as corpus;
 
 /// Types whose integrity this build does not look at.
 const UNCHECKED: [MediaType; 1] = [MediaType::Other];
@@ -61,16 +57,6 @@ const DAMAGED: [(&str, &str); 29] = [
     ("formats/video/QuickTime.mov", "cut down: tables without places"),
     ("formats/video/sony-a7-xavc.MP4", "cut down: no media data"),
 ];
-
-fn corpus() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
-    if path.is_dir() {
-        return Some(path);
-    }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "shared corpus missing: {}", path.display());
-    println!("shared corpus missing: {}", path.display());
-    None
-}
 
 /// The files below a folder of the corpus, by their path in it, truth files left out.
 fn files(corpus: &Path, part: &str) -> BTreeMap<String, Vec<u8>> {

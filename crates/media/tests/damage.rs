@@ -9,12 +9,13 @@ use std::{
     collections::BTreeMap,
     fs,
     io::Write,
-    path::{Path, PathBuf},
+    path::Path,
     process::{Command, Stdio},
 };
 
 use lightproof_media::picture::{Limits, look};
 use lightproof_model::{media_type::MediaType, problem::Integrity};
+use lightproof_testkit::corpus::shared_corpus as corpus;
 
 /// Numbers that only look random, the same in every run.
 struct Dice(u64);
@@ -62,16 +63,6 @@ const DAMAGES: [(&str, Damage); 6] = [
         [&bytes[..end], &bytes[end + 2..]].concat()
     }),
 ];
-
-fn corpus() -> Option<PathBuf> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
-    if path.is_dir() {
-        return Some(path);
-    }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "shared corpus missing: {}", path.display());
-    println!("shared corpus missing: {}", path.display());
-    None
-}
 
 /// Whether djpeg has nothing to say of it.
 fn djpeg_is_content(bytes: &[u8]) -> bool {

@@ -18,16 +18,7 @@ use lightproof_model::{
     probe::Picture,
     problem::Integrity,
 };
-
-fn corpus() -> Option<PathBuf> {
-    let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/corpus");
-    if corpus.is_dir() {
-        return Some(corpus);
-    }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "shared corpus missing: {}", corpus.display());
-    println!("shared corpus missing: {}", corpus.display());
-    None
-}
+use lightproof_testkit::corpus::shared_corpus as corpus;
 
 fn type_of(bytes: &[u8]) -> MediaType {
     sniff(&bytes[..bytes.len().min(HEAD)], None)

@@ -13,21 +13,12 @@ use std::{
 
 use lightproof_media::{facts::read_facts, sniff};
 use lightproof_model::{moment::RecordedDate, probe::Facts};
+use lightproof_testkit::corpus::shared_corpus as corpus;
 
 type Row = BTreeMap<String, String>;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn corpus() -> Option<PathBuf> {
-    let corpus = root().join("../shared/corpus");
-    if corpus.is_dir() {
-        return Some(corpus);
-    }
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "shared corpus missing: {}", corpus.display());
-    println!("shared corpus missing: {}", corpus.display());
-    None
 }
 
 fn rows(path: &Path) -> Vec<Row> {
