@@ -27,7 +27,7 @@ pub struct Order<'a> {
     pub changed: ChangedRoot,
     /// How deep assets are read.
     pub depth: Depth,
-    /// Bytes of an asset that are read where that is quickly ([`QUICK`]).
+    /// Bytes of an asset that are read where that is quickly (256 KiB as a rule).
     pub quick: u64,
     /// Whether `manifest_fields.csv` is written too.
     pub all_fields: bool,
