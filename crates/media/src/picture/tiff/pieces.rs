@@ -131,6 +131,10 @@ fn fax_rows(data: &[u8], layout: &Layout, rows: u32) -> Result<Vec<u8>, NoPiece>
     if layout.compression == 3 && layout.fax_options & 1 == 1 {
         return Err(NoPiece::Unknown("two-dimensional CCITT group 3".to_owned()));
     }
+    // The decoder looks for the end-of-line code of eleven zeros that begins each row (T.4, 4.1.2); some writers leave it out.
+    if layout.compression == 3 && !matches!(data, [0, second, ..] if second >> 5 == 0) {
+        return Err(NoPiece::Unknown("CCITT group 3 without end-of-line codes".to_owned()));
+    }
     let row_bytes = usize::from(width).div_ceil(8);
     let packed = |changes: &[u16], out: &mut Vec<u8>| {
         let from = out.len();
