@@ -143,7 +143,7 @@ fn location_information(bytes: &dyn ReadAt, b: &BoxAt) -> Option<Position> {
     let name = value.get(6..)?;
     let numbers = name.get(name.iter().position(|&b| b == 0)? + 2..)?;
     let degrees = |at: usize| Some(f64::from(i32::from_be_bytes(numbers.get(at..at + 4)?.try_into().ok()?)) / 65_536.0);
-    Some(Position { latitude: degrees(4)?, longitude: degrees(0)? })
+    on_earth(degrees(4)?, degrees(0)?)
 }
 
 /// `+27.5916+086.5640+8850/`: latitude and longitude in degrees (ISO 6709, Annex H).
@@ -152,6 +152,10 @@ fn iso_6709(text: &str) -> Option<Position> {
     let rest = text.get(second..)?;
     let end = rest.get(1..)?.find(['+', '-', '/', 'C']).map_or(rest.len(), |i| i + 1);
     let (latitude, longitude) = (text.get(..second)?.parse::<f64>().ok()?, rest.get(..end)?.parse::<f64>().ok()?);
+    on_earth(latitude, longitude)
+}
+
+fn on_earth(latitude: f64, longitude: f64) -> Option<Position> {
     (latitude.abs() <= 90.0 && longitude.abs() <= 180.0).then_some(Position { latitude, longitude })
 }
 
@@ -174,5 +178,19 @@ mod tests {
         assert_eq!((place.latitude, place.longitude), (27.5916, 86.564));
         assert_eq!(iso_6709("-33.8-151.2/").unwrap().longitude, -151.2);
         assert_eq!(iso_6709("somewhere"), None);
+    }
+
+    #[test]
+    fn a_place_that_is_not_on_earth_is_none() {
+        let location = |latitude: i32, longitude: i32| {
+            let fixed = |degrees: i32| (degrees << 16).to_be_bytes();
+            let payload = [&[0, 0, 0, 0, 0x55, 0xC4, 0, 0][..], &fixed(longitude), &fixed(latitude)].concat();
+            let bytes = [&(payload.len() as u32 + 8).to_be_bytes()[..], b"loci", &payload].concat();
+            let found = boxes(&bytes.as_slice(), 0..bytes.len() as u64).next().unwrap();
+            location_information(&bytes.as_slice(), &found)
+        };
+        assert_eq!(location(-33, 151), Some(Position { latitude: -33.0, longitude: 151.0 }));
+        assert_eq!((location(1536, 0), location(0, 181)), (None, None));
+        assert_eq!(iso_6709("+91.0+000.0/"), None);
     }
 }
