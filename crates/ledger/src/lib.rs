@@ -16,9 +16,10 @@ mod runs;
 mod settle;
 mod sources;
 mod stored;
+mod storing;
 
 pub use anomalies::StoredAnomaly;
-pub use assets::{Depth, Met, Reading, Wanted};
+pub use assets::{Depth, Met, Wanted};
 pub use error::{Kind, LedgerError};
 pub use groups::{GroupRow, MemberRow, StoredGroup};
 pub use ids::source_slug;
@@ -27,3 +28,4 @@ pub use runs::{FolderNote, FolderNoteKind, Run, RunKey};
 pub use settle::Settled;
 pub use sources::{Recognised, RootIdentity, StoredSource};
 pub use stored::{AssetKey, Place, Stamp, StoredAsset};
+pub use storing::Reading;

@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use lightproof_model::{asset::SourceId, digest::Sha1};
 use rusqlite::params;
 
-use crate::{AssetKey, FolderNoteKind, Ledger, LedgerError, Place, RunKey, Stamp};
+use crate::{AssetKey, Depth, FolderNoteKind, Ledger, LedgerError, Place, RunKey, Stamp};
 
 /// What settling found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -91,7 +91,10 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be written.
     pub fn keep_sha1(&mut self, asset: AssetKey, sha1: Sha1) -> Result<(), LedgerError> {
-        self.survey.execute("UPDATE asset SET sha1 = ?2, depth = max(depth, 2) WHERE key = ?1", params![asset.0, sha1.0])?;
+        self.survey.execute(
+            "UPDATE asset SET sha1 = ?2, depth = max(depth, ?3) WHERE key = ?1",
+            params![asset.0, sha1.0, Depth::Hashed as i64],
+        )?;
         Ok(())
     }
 
