@@ -11,6 +11,7 @@ use std::{
 };
 
 use lightproof_ledger::{AssetKey, Depth, FolderNote, FolderNoteKind, Ledger, Met, Place, RunKey, Stamp, Wanted};
+use lightproof_media::video::Ffmpeg;
 use lightproof_sources::source::{Found, Source, Walked};
 
 use crate::{
@@ -36,6 +37,8 @@ pub struct Walk<'a> {
     pub disks: Disks,
     /// Bytes of pixels that decoding one picture may take, in each worker.
     pub decode_memory: u64,
+    /// What shows the frames of videos, where it is installed.
+    pub ffmpeg: Option<Ffmpeg>,
     /// Bytes of an asset that a quick survey reads.
     pub quick: u64,
     /// How many bits of 64 two fingerprints may differ by.
@@ -70,7 +73,7 @@ pub fn generate_manifest(
         watch,
         run,
         devices: &devices,
-        wanted: wanted(walk.depth),
+        wanted: wanted(walk.depth, walk.ffmpeg.is_some()),
         elsewhere: HashMap::new(),
         account: WalkAccount::default(),
         bytes: 0,

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use lightproof_ledger::{Depth, Ledger, RunKey};
+use lightproof_media::video::Ffmpeg;
 use lightproof_sources::file_system::{FileSystem, file_system_kind};
 
 use crate::{
@@ -107,6 +108,7 @@ pub fn generate_manifest(
         workers: settings.workers.value,
         disks: Disks::new(settings.spinning.value, settings.readers_per_spinning_disk.value),
         decode_memory: settings.decode_memory_mb.value << 20,
+        ffmpeg: Ffmpeg::find(),
         quick: order.quick,
         radius: settings.radius.value,
         own: &own,

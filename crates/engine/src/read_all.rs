@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 use lightproof_ledger::{AssetKey, Depth, Ledger, Place, RunKey};
-use lightproof_media::{picture, video::Ffmpeg};
+use lightproof_media::picture;
 use lightproof_model::asset::SourceId;
 use lightproof_sources::reading::WholeBuffer;
 
@@ -80,13 +80,12 @@ pub(crate) fn read_all(
     let budget = Budget::of(BUFFERS);
     let limits = picture::Limits { decoded_bytes: walk.decode_memory };
     let depth = if matches!(what, What::Whole(_)) { Depth::Whole } else { walk.depth };
-    let ffmpeg = Ffmpeg::find();
     let (jobs, to_read) = bounded::<Job>(workers * 4);
     let (done, results) = bounded::<(AssetKey, Read)>(workers * 4);
     std::thread::scope(|scope| {
         for n in 0..workers {
             let (to_read, done) = (to_read.clone(), done.clone());
-            let (devices, disks, quick, ffmpeg) = (from.devices, &walk.disks, walk.quick, ffmpeg.as_ref());
+            let (devices, disks, quick, ffmpeg) = (from.devices, &walk.disks, walk.quick, walk.ffmpeg.as_ref());
             let mut reader = Reader { budget: &budget, devices, disks, limits, ffmpeg, quick, buffer: WholeBuffer::new() };
             let work = move || {
                 for job in to_read {

@@ -45,9 +45,9 @@ const WITHOUT_FFMPEG: u32 = PROBE_VERSION + 500;
 
 /// What a run wants to know of every asset.
 #[must_use]
-pub fn wanted(depth: Depth) -> Wanted {
+pub fn wanted(depth: Depth, has_ffmpeg: bool) -> Wanted {
     // What is not read whole gains nothing from it, and would lose what is known.
-    let or = (depth != Depth::Whole || Ffmpeg::find().is_none()).then_some(WITHOUT_FFMPEG);
+    let or = (depth != Depth::Whole || !has_ffmpeg).then_some(WITHOUT_FFMPEG);
     Wanted { depth, version: PROBE_VERSION, or }
 }
 
