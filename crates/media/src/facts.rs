@@ -9,6 +9,7 @@ pub(crate) mod directory;
 mod gather;
 pub(crate) mod jpeg;
 pub(crate) mod maker;
+pub(crate) mod multi_picture;
 mod pages;
 mod png;
 pub(crate) mod raw;

@@ -3,6 +3,7 @@
 //! Nothing here panics, whatever the bytes: decoders of others run guarded, within limits of pixels and memory.
 //! A large JPEG is never decoded to pixels. Absent on purpose: metadata (`facts`), and reading files.
 
+pub(crate) mod bars;
 mod bmp;
 pub(crate) mod digest;
 pub mod fingerprint;

@@ -4,7 +4,6 @@
 //! preview counts only where it shows the picture's own aspect, letterbox bars cut off; never panics, whatever the bytes.
 //! Absent on purpose: any verdict. A preview may be older than its picture; whoever asks confirms from the whole.
 
-mod bars;
 mod heif;
 mod jpeg;
 
@@ -15,10 +14,9 @@ use lightproof_model::{
     read_at::ReadAt,
 };
 
-use self::bars::within_bars;
 use crate::{
     isobmff::read,
-    picture::{fingerprint::take, gray::Reduced, gray_of_jpeg},
+    picture::{bars::within_bars, fingerprint::take, gray::Reduced, gray_of_jpeg},
 };
 
 /// Bytes of one preview, at most; those of cameras have 5 to 200 thousand.
@@ -53,6 +51,6 @@ pub fn fingerprint(bytes: &dyn ReadAt, media_type: MediaType, facts: &Facts) -> 
 
 /// The part of a preview that shows the picture; nothing when it shows another one, or too coarsely.
 fn showing(preview: Reduced, whole: Dimensions) -> Option<Reduced> {
-    let shown = within_bars(preview, whole.width as f32 / whole.height as f32)?;
+    let shown = within_bars(preview, whole.width as f32 / whole.height as f32).ok()?;
     (shown.width.min(shown.height) as f32 >= COARSE).then_some(shown)
 }

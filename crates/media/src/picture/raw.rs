@@ -6,7 +6,6 @@
 //! the sensor data can be what it is said to be.
 //! Absent on purpose: decoding sensor data.
 
-mod bars;
 mod boxes;
 mod contents;
 mod digest;
@@ -19,7 +18,7 @@ mod tiff;
 use lightproof_model::{media_type::MediaType, probe::Dimensions, read_at::ReadAt};
 
 use self::{contents::Contents, preview::Shown};
-use super::{Look, NoGray};
+use super::{Look, NoGray, bars::within_bars, gray::Reduced};
 
 /// Looks at a raw that is held whole: what was found, and the orientation that applies to it.
 pub(super) fn look(bytes: &[u8], media_type: MediaType, orientation: Option<u16>) -> (Look, Option<u16>) {
@@ -59,10 +58,19 @@ fn seen(bytes: &dyn ReadAt, contents: &Contents, orientation: Option<u16>) -> (L
     let sensor = contents.size();
     let orientation = orientation.or(own).or(contents.rotation.and_then(of_rotation));
     let orientation = orientation.filter(|&o| o < 5 || !is_turned(size, sensor));
-    let gray = gray.map(|reduced| bars::without_bars(reduced, size, sensor));
+    let gray = gray.map(|reduced| without_bars(reduced, sensor));
     let gray = gray.map_err(|why| if verdict.any { why } else { NoGray::new("no image data") });
     let share = if verdict.any { 1.0 } else { 0.0 };
     (Look { dimensions: sensor.or(size), gray, faults: all, share, checked: true, digest: None, notes: Vec::new() }, orientation)
+}
+
+/// The preview without bars, where the sensor's shape says that there are any; as it is where it is a crop.
+fn without_bars(preview: Reduced, sensor: Option<Dimensions>) -> Reduced {
+    let Some(sensor) = sensor.filter(|s| s.width > 0 && s.height > 0) else { return preview };
+    let lying = sensor.width as f32 / sensor.height as f32;
+    // It may have been turned upright.
+    let aspect = if (preview.across >= preview.down) == (lying >= 1.0) { lying } else { 1.0 / lying };
+    within_bars(preview, aspect).unwrap_or_else(|as_it_was| as_it_was)
 }
 
 /// The EXIF orientation of a clockwise turn.

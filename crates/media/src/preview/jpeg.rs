@@ -10,7 +10,10 @@ use lightproof_model::read_at::ReadAt;
 
 use crate::{
     facts::{
+        directory::Directory,
         jpeg::{MAX_SEGMENTS, next_segment},
+        multi_picture::{self, Entry},
+        tiff::Region,
         value::Order,
     },
     isobmff::read,
@@ -18,10 +21,6 @@ use crate::{
 
 /// Bytes of one segment.
 const SEGMENT: u64 = 1 << 16;
-/// Rows of a directory that are looked at.
-const MAX_ROWS: usize = 512;
-/// Pictures of a multi-picture file that are looked at.
-const MAX_PICTURES: usize = 64;
 
 /// Where previews lie, in the order in which they are to be tried.
 pub(super) fn previews(bytes: &dyn ReadAt) -> Vec<Range<u64>> {
@@ -60,47 +59,19 @@ fn moved(at: Range<u64>, by: u64) -> Option<Range<u64>> {
     Some(at.start.checked_add(by)?..at.end.checked_add(by)?)
 }
 
-/// A row of a directory: tag, format, count and the four bytes of the value or its place.
-type Row<'a> = (u16, u16, u32, &'a [u8]);
-
-/// The rows of the directory at an offset of a TIFF structure, and the offset of the next.
-fn directory(block: &[u8], order: Order, at: usize) -> Option<(Vec<Row<'_>>, usize)> {
-    let count = usize::from(order.u16(block, at)?);
-    let table = block.get(at.checked_add(2)?..)?;
-    let rows = table.chunks_exact(12).take(count.min(MAX_ROWS));
-    let rows = rows.filter_map(|row| Some((order.u16(row, 0)?, order.u16(row, 2)?, order.u32(row, 4)?, &row[8..])));
-    let next = order.u32(table, count.checked_mul(12)?).unwrap_or(0);
-    Some((rows.collect(), next as usize))
-}
-
-fn header(block: &[u8]) -> Option<(Order, usize)> {
-    let order = Order::named(block.get(..2)?)?;
-    Some((order, order.u32(block, 4)? as usize))
-}
-
 /// The JPEG that the second directory of an Exif block points to.
 fn thumbnail(block: &[u8]) -> Option<Range<u64>> {
-    let (order, first) = header(block)?;
-    let (_, second) = directory(block, order, first)?;
-    let (rows, _) = directory(block, order, Some(second).filter(|&at| at > 0)?)?;
-    let value = |tag| rows.iter().find(|row| row.0 == tag).and_then(|row| order.u32(row.3, 0)).map(u64::from);
-    let (start, length) = (value(0x0201)?, value(0x0202)?);
+    let order = Order::named(block.get(..2)?)?;
+    let directory = |at: u64| Directory::read(Region::block(&block), at, 0, order).filter(|_| at > 0);
+    let second = directory(directory(order.u32(block, 4)?.into())?.next())?;
+    let (start, length) = (second.number(0x0201)?, second.number(0x0202)?);
     (length > 0).then(|| start..start + length)
 }
 
 /// Pictures of the class "large thumbnail" by the index of a multi-picture file; offsets are from its TIFF header.
 fn large_thumbnails(block: &[u8]) -> Option<Vec<Range<u64>>> {
-    const ENTRIES: u16 = 0xB002;
-    let (order, first) = header(block)?;
-    let (rows, _) = directory(block, order, first)?;
-    let &(_, _, length, place) = rows.iter().find(|row| row.0 == ENTRIES)?;
-    let start = order.u32(place, 0)? as usize;
-    let entries = block.get(start..)?.get(..length as usize)?;
-    let found = entries.chunks_exact(16).take(MAX_PICTURES).filter_map(|entry| {
-        let (kind, length, offset) = (order.u32(entry, 0)?, order.u32(entry, 4)?, order.u32(entry, 8)?);
-        // Attribute bits 0 to 23 are the type: 0x0100nn is a large thumbnail of class nn. Offset 0 is the first picture itself.
-        let is_thumbnail = kind & 0x00FF_FF00 == 0x0001_0000 && kind & 0xFF > 0;
-        (is_thumbnail && offset > 0 && length > 0).then(|| u64::from(offset)..u64::from(offset) + u64::from(length))
-    });
-    Some(found.collect())
+    let is_thumbnail = |entry: &Entry| entry.kind & 0xFF_FF00 == 0x01_0000 && entry.kind & 0xFF > 0;
+    let found = multi_picture::entries(block)?.into_iter().filter(is_thumbnail);
+    let found = found.filter(|entry| entry.offset > 0 && entry.length > 0);
+    Some(found.map(|entry| entry.offset..entry.offset + entry.length).collect())
 }

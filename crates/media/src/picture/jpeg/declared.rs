@@ -4,8 +4,7 @@
 //! its writers use attributes and elements alike. Absent on purpose: places in the file, which editors that keep the
 //! index do not keep right; lengths stay true.
 
-/// Pictures of an MPF index that are looked at.
-const MOST_PICTURES: usize = 64;
+use crate::facts::multi_picture;
 
 /// What is said to be behind the end.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -45,8 +44,8 @@ impl Declared {
         match marker {
             0xe1 if payload.starts_with(b"http://ns.adobe.com/xap/1.0/\0") => self.note_xmp(payload),
             0xe2 => {
-                if let Some(pictures) = payload.strip_prefix(b"MPF\0").and_then(further_pictures) {
-                    self.pictures = pictures;
+                if let Some(entries) = payload.strip_prefix(b"MPF\0").and_then(multi_picture::entries) {
+                    self.pictures = entries.iter().skip(1).map(|entry| entry.length).collect();
                 }
             }
             _ => {}
@@ -80,28 +79,4 @@ fn numbers<'a>(xmp: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = u64> + 'a 
         let digits = rest.iter().take_while(|b| b.is_ascii_digit()).count();
         std::str::from_utf8(&rest[..digits]).ok()?.parse().ok()
     })
-}
-
-/// The lengths of all pictures of an MPF index but the first (CIPA DC-007, 5.2.3.3).
-fn further_pictures(tiff: &[u8]) -> Option<Vec<u64>> {
-    let little = match tiff.get(..4)? {
-        b"II*\0" => true,
-        b"MM\0*" => false,
-        _ => return None,
-    };
-    let number = |at: usize, size: usize| -> Option<usize> {
-        let bytes = tiff.get(at..at.checked_add(size)?)?;
-        let add = |n: usize, b: &u8| n << 8 | usize::from(*b);
-        Some(if little { bytes.iter().rev().fold(0, add) } else { bytes.iter().fold(0, add) })
-    };
-    let directory = number(4, 4)?;
-    let fields = number(directory, 2)?;
-    for field in (0..fields.min(64)).map(|i| directory.saturating_add(2 + i * 12)) {
-        if number(field, 2)? == 0xb002 {
-            let (length, from) = (number(field + 4, 4)?, number(field + 8, 4)?);
-            let pictures = (1..(length / 16).min(MOST_PICTURES)).map(|i| number(from.checked_add(i * 16 + 4)?, 4));
-            return pictures.map(|n| n.map(|n| n as u64)).collect();
-        }
-    }
-    None
 }

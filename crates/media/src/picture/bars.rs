@@ -1,13 +1,13 @@
 //! Letterbox bars: a preview of a fixed shape shows a picture of another one between dark bars.
 //!
-//! Exif thumbnails are 160×120 as a rule (DCF 2.0, 3.3.5), whatever the picture's shape. Bars are looked for on all four sides
+//! Exif thumbnails are 160×120 as a rule (DCF 2.0, 3.3.5), whatever the picture's shape; so are those of many raws. Bars are looked for on all four sides
 //! and believed if what they leave has the picture's aspect; in a dark picture, where its own margins pass for bars, they must
 //! lie where the two aspects say.
-//! Absent on purpose: bars of any other tone; such a preview is not relied on.
+//! Absent on purpose: bars of any other tone, and borders within the picture (`fingerprint` trims those).
 
 use std::ops::Range;
 
-use crate::picture::gray::Reduced;
+use super::gray::Reduced;
 
 /// How far the aspects of a preview and its picture may differ, as a share: a side of 90 pixels is rounded by one in ninety.
 const ASPECT: f32 = 0.03;
@@ -20,14 +20,19 @@ const ONE_TONE: f32 = 48.0;
 /// The widest bar on one side, as a share.
 const WIDEST: usize = 4;
 
-/// The preview without bars, when it then has this aspect; nothing when it has not.
-pub(super) fn within_bars(preview: Reduced, aspect: f32) -> Option<Reduced> {
+/// The preview without bars, when it then has this aspect.
+///
+/// # Errors
+/// The preview as it was, when it has not.
+pub(crate) fn within_bars(preview: Reduced, aspect: f32) -> Result<Reduced, Reduced> {
     let near = |own: f32, within: f32| (own / aspect - 1.0).abs() <= within;
     if near(preview.across / preview.down, ASPECT) {
-        return Some(preview);
+        return Ok(preview);
     }
     let (x, y) = found(&preview);
-    if near(x.len() as f32 / y.len() as f32, ASPECT_WITHIN) { cut(&preview, x, y) } else { expected(&preview, aspect) }
+    let within = near(x.len() as f32 / y.len() as f32, ASPECT_WITHIN);
+    let cut = if within { cut(&preview, x, y) } else { expected(&preview, aspect) };
+    cut.ok_or(preview)
 }
 
 /// Columns and rows that are left when dark lines are taken off all four sides.
@@ -108,7 +113,7 @@ mod tests {
             (0, 0, 1e9, 0.0, None),
             (0, 0, 1e-9, 0.0, None),
         ] {
-            let cut = within_bars(preview(160, 120, beside, above, bar), aspect);
+            let cut = within_bars(preview(160, 120, beside, above, bar), aspect).ok();
             assert_eq!(cut.as_ref().map(|r| (r.width, r.height)), shown, "{beside} {above} {aspect} {bar}");
             assert!(cut.is_none_or(|r| r.cells.iter().all(|&cell| cell > 50.0)), "a bar is left: {aspect}");
         }
