@@ -1,4 +1,4 @@
-//! The one place where lightproof walks folders: a [`source::Source`] finds assets and hands out their bytes.
+//! The one place where lightproof walks folders and speaks to Immich: a [`source::Source`] finds assets and hands out their bytes.
 //!
 //! It promises to read only: no file is opened for writing, no access time is changed where the system lets us
 //! choose, no symbolic link is followed below a root, and nothing waits for ever on a FIFO.
@@ -12,6 +12,7 @@ pub mod error;
 pub mod exclusions;
 pub mod file_system;
 pub mod folder;
+pub mod immich;
 pub mod reading;
 pub mod source;
 pub mod sparing;

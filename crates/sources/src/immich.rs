@@ -1,0 +1,15 @@
+//! An Immich server as a source: one [`source::ImmichSource`] for each owner whose key is known.
+//!
+//! Speaks HTTP to the server's own interface, versions 2.4 to 3.x, and reads only: no call here changes anything on a server. The key
+//! goes into one header of requests to the server that was named, and nowhere else: not to another host, not into messages.
+//! Absent on purpose: where keys are kept (`ops`), and remembering listings (`ledger`).
+
+pub mod api;
+pub mod catalogue;
+pub mod error;
+pub mod http;
+pub mod key;
+pub mod listed;
+pub mod server;
+pub mod version;
+pub mod wire;

@@ -1,0 +1,187 @@
+//! `Api`: the calls that are used, on one server with one key or none. All of them read.
+
+use std::sync::Arc;
+
+use super::{
+    error::ImmichError,
+    http::Line,
+    key::ApiKey,
+    listed::{RemoteId, Visibility},
+    version::{Support, Version},
+    wire::{
+        About, Album, AssetCounts, KeyInfo, Page, Queue, Search, SearchAnswer, ServerConfig, ServerStatistics, ServerVersion,
+        Storage, User, VersionRow,
+    },
+};
+
+/// One server as one key sees it.
+#[derive(Debug, Clone)]
+pub struct Api {
+    line: Arc<Line>,
+    key: Option<ApiKey>,
+}
+
+/// A part of an original, and how long the whole is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Piece {
+    /// The bytes asked for, or fewer at the end.
+    pub bytes: Vec<u8>,
+    /// Bytes of the whole.
+    pub of: u64,
+}
+
+/// The name of the album that shows what was set aside.
+pub const QUARANTINE_ALBUM: &str = "Quarantine (lightproof)";
+
+impl Api {
+    /// A server without a key: its version and whether it is in maintenance.
+    #[must_use]
+    pub fn open(line: Arc<Line>) -> Api {
+        Api { line, key: None }
+    }
+
+    /// A server with a key.
+    #[must_use]
+    pub fn with_key(line: Arc<Line>, key: ApiKey) -> Api {
+        Api { line, key: Some(key) }
+    }
+
+    /// The line to the server.
+    #[must_use]
+    pub fn line(&self) -> &Arc<Line> {
+        &self.line
+    }
+
+    /// `GET /server/version`.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn version(&self) -> Result<Version, ImmichError> {
+        let ServerVersion { major, minor, patch } = self.line.get("/server/version", None)?;
+        Ok(Version { major, minor, patch })
+    }
+
+    /// That the server can be read now: its version is not too old and it is not in maintenance.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn check(&self) -> Result<Version, ImmichError> {
+        let version = self.version()?;
+        if version.support() == Support::TooOld {
+            return Err(ImmichError::TooOld { url: self.line.url().to_string(), version });
+        }
+        if self.config()?.maintenance_mode {
+            return Err(ImmichError::Maintenance { url: self.line.url().to_string() });
+        }
+        Ok(version)
+    }
+
+    /// `GET /server/config`.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn config(&self) -> Result<ServerConfig, ImmichError> {
+        self.line.get("/server/config", None)
+    }
+
+    /// `GET /server/version-history`, newest first.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn version_history(&self) -> Result<Vec<VersionRow>, ImmichError> {
+        self.line.get("/server/version-history", None)
+    }
+
+    /// `GET /users/me`: whose key this is.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn me(&self) -> Result<User, ImmichError> {
+        self.line.get("/users/me", self.key.as_ref())
+    }
+
+    /// `GET /api-keys/me`: what the key may do.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn key_info(&self) -> Result<KeyInfo, ImmichError> {
+        self.line.get("/api-keys/me", self.key.as_ref())
+    }
+
+    /// `GET /assets/statistics` of one visibility.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn asset_counts(&self, visibility: Visibility, trashed: bool) -> Result<AssetCounts, ImmichError> {
+        let path = format!("/assets/statistics?visibility={}&isTrashed={trashed}", visibility.word());
+        self.line.get(&path, self.key.as_ref())
+    }
+
+    /// `POST /search/metadata`.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn search(&self, search: &Search) -> Result<Page, ImmichError> {
+        let answer: SearchAnswer = self.line.post("/search/metadata", self.key.as_ref(), search)?;
+        Ok(answer.assets)
+    }
+
+    /// `GET /albums`: owned and shared ones.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn albums(&self) -> Result<Vec<Album>, ImmichError> {
+        self.line.get("/albums", self.key.as_ref())
+    }
+
+    /// `GET /server/statistics`; administrators only.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn server_statistics(&self) -> Result<ServerStatistics, ImmichError> {
+        self.line.get("/server/statistics", self.key.as_ref())
+    }
+
+    /// `GET /server/storage`.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn storage(&self) -> Result<Storage, ImmichError> {
+        self.line.get("/server/storage", self.key.as_ref())
+    }
+
+    /// `GET /server/about`.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn about(&self) -> Result<About, ImmichError> {
+        self.line.get("/server/about", self.key.as_ref())
+    }
+
+    /// `GET /queues`; administrators only.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn queues(&self) -> Result<Vec<Queue>, ImmichError> {
+        self.line.get("/queues", self.key.as_ref())
+    }
+
+    /// `GET /assets/{id}/original`, a part of it. A server that ignores the range is heard no further than the part.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn original(&self, id: RemoteId, offset: u64, length: u64) -> Result<Piece, ImmichError> {
+        self.line.piece(&format!("/assets/{id}/original"), self.key.as_ref(), offset, length)
+    }
+
+    /// `GET /assets/{id}/thumbnail`: the small upright picture; nothing where the server has none.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn thumbnail(&self, id: RemoteId) -> Result<Option<Vec<u8>>, ImmichError> {
+        match self.line.whole(&format!("/assets/{id}/thumbnail?size=thumbnail"), self.key.as_ref()) {
+            Err(ImmichError::NotThere { .. }) => Ok(None),
+            answer => answer.map(Some),
+        }
+    }
+}

@@ -1,0 +1,330 @@
+//! What goes over the wire: the few of Immich's shapes that are used, as 2.4.1 to 3.x write them.
+//!
+//! Fields unknown here are ignored, and whatever one of these versions may leave out is optional. Words that grow from version to version
+//! (permissions, queues, visibilities) stay words.
+
+use serde::{Deserialize, Serialize};
+
+/// `GET /server/version`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct ServerVersion {
+    /// First number.
+    pub major: u32,
+    /// Second.
+    pub minor: u32,
+    /// Third.
+    pub patch: u32,
+}
+
+/// `GET /server/config`.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ServerConfig {
+    /// Whether only maintenance is possible now.
+    pub maintenance_mode: bool,
+    /// Whether there is a first user.
+    pub is_initialized: bool,
+    /// Days until the trash is emptied.
+    pub trash_days: Option<u32>,
+}
+
+/// `GET /users/me`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct User {
+    /// The user's id.
+    pub id: String,
+    /// Name.
+    #[serde(default)]
+    pub name: String,
+    /// Address.
+    #[serde(default)]
+    pub email: String,
+    /// Whether the user may administrate.
+    #[serde(default)]
+    pub is_admin: bool,
+    /// Folder name in the storage template.
+    #[serde(default)]
+    pub storage_label: Option<String>,
+    /// Most bytes that may be stored.
+    #[serde(default)]
+    pub quota_size_in_bytes: Option<u64>,
+    /// Bytes stored.
+    #[serde(default)]
+    pub quota_usage_in_bytes: Option<u64>,
+}
+
+/// `GET /api-keys/me`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct KeyInfo {
+    /// The key's name.
+    #[serde(default)]
+    pub name: String,
+    /// What it may do.
+    #[serde(default)]
+    pub permissions: Vec<String>,
+}
+
+/// `GET /assets/statistics`, `GET /admin/users/{id}/statistics`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct AssetCounts {
+    /// Photographs.
+    pub images: u64,
+    /// Videos.
+    pub videos: u64,
+    /// Both.
+    pub total: u64,
+}
+
+/// `POST /search/metadata`: the flat shape, which all of 2.4 to 3.x take.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Search {
+    /// Always said: what it means to leave it out differs between versions.
+    pub visibility: &'static str,
+    /// Trashed ones too.
+    pub with_deleted: bool,
+    /// With `exifInfo`. Leaves out assets whose metadata was not extracted.
+    pub with_exif: bool,
+    /// `asc` or `desc`, by `fileCreatedAt`.
+    pub order: &'static str,
+    /// 1 to 1000.
+    pub size: u32,
+    /// From 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub page: Option<u32>,
+    /// `fileCreatedAt` at or after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_after: Option<String>,
+    /// `fileCreatedAt` at or before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_before: Option<String>,
+    /// `createdAt` (upload) at or after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_after: Option<String>,
+    /// `createdAt` at or before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_before: Option<String>,
+    /// `updatedAt` at or after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_after: Option<String>,
+    /// In one of these albums.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub album_ids: Option<Vec<String>>,
+}
+
+/// The answer to a search.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SearchAnswer {
+    /// The page.
+    pub assets: Page,
+}
+
+/// One page of a search.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Page {
+    /// What is on it.
+    pub items: Vec<Asset>,
+    /// The number of the next, as text; nothing on the last.
+    #[serde(default)]
+    pub next_page: Option<String>,
+}
+
+/// One asset as a search gives it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Asset {
+    /// Its id.
+    pub id: String,
+    /// Whose it is; a partner's assets are found too.
+    pub owner_id: String,
+    /// `IMAGE`, `VIDEO`, …
+    #[serde(rename = "type", default)]
+    pub kind: String,
+    /// Where the server keeps the original.
+    pub original_path: String,
+    /// The name it was uploaded under.
+    #[serde(default)]
+    pub original_file_name: String,
+    /// When the file was made, in UTC: made up from the file's own time where the original says nothing.
+    #[serde(default)]
+    pub file_created_at: String,
+    /// When the file was last modified.
+    #[serde(default)]
+    pub file_modified_at: String,
+    /// When it was uploaded.
+    #[serde(default)]
+    pub created_at: Option<String>,
+    /// When its row last changed.
+    pub updated_at: String,
+    /// Base64 of 20 bytes.
+    pub checksum: String,
+    /// Where it shows.
+    #[serde(default)]
+    pub visibility: Option<String>,
+    /// In the trash.
+    #[serde(default)]
+    pub is_trashed: bool,
+    /// Its file is gone.
+    #[serde(default)]
+    pub is_offline: bool,
+    /// A favourite.
+    #[serde(default)]
+    pub is_favorite: bool,
+    /// Its external library.
+    #[serde(default)]
+    pub library_id: Option<String>,
+    /// The moving half of this live photo.
+    #[serde(default)]
+    pub live_photo_video_id: Option<String>,
+    /// What the server extracted, when it was asked for and is there.
+    #[serde(default)]
+    pub exif_info: Option<ExifInfo>,
+}
+
+/// Of what the server extracted, the one fact that is used: never its dates, which may be made up.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExifInfo {
+    /// Bytes of the original.
+    #[serde(default)]
+    pub file_size_in_byte: Option<u64>,
+}
+
+/// One of `GET /albums`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Album {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    #[serde(default)]
+    pub album_name: String,
+    /// Whose it is (2.x).
+    #[serde(default)]
+    pub owner_id: Option<String>,
+    /// Who takes part; from 3.0 on its owner is among them, with the role `owner`.
+    #[serde(default)]
+    pub album_users: Vec<AlbumUser>,
+}
+
+/// Who takes part in an album.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AlbumUser {
+    /// `editor`, `viewer`, `owner`.
+    #[serde(default)]
+    pub role: String,
+    /// Who.
+    pub user: AlbumUserId,
+}
+
+/// A user as albums name it.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AlbumUserId {
+    /// The user's id.
+    pub id: String,
+}
+
+/// `GET /server/statistics` (administrators only).
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ServerStatistics {
+    /// Photographs.
+    pub photos: u64,
+    /// Videos.
+    pub videos: u64,
+    /// Bytes.
+    pub usage: u64,
+    /// By user.
+    #[serde(default)]
+    pub usage_by_user: Vec<UserUsage>,
+}
+
+/// What one user stores.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UserUsage {
+    /// Who.
+    pub user_id: String,
+    /// The name.
+    #[serde(default)]
+    pub user_name: String,
+    /// Photographs.
+    pub photos: u64,
+    /// Videos.
+    pub videos: u64,
+    /// Bytes.
+    pub usage: u64,
+    /// Most bytes that may be stored.
+    #[serde(default)]
+    pub quota_size_in_bytes: Option<u64>,
+}
+
+/// `GET /server/storage`: of the file system with the library.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Storage {
+    /// Bytes.
+    pub disk_size_raw: u64,
+    /// Bytes.
+    pub disk_use_raw: u64,
+    /// Bytes.
+    pub disk_available_raw: u64,
+}
+
+/// `GET /server/about`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct About {
+    /// With a leading `v`.
+    #[serde(default)]
+    pub version: String,
+    /// Version of the program that reads metadata.
+    #[serde(default)]
+    pub exiftool: Option<String>,
+    /// Version of the program that shows videos.
+    #[serde(default)]
+    pub ffmpeg: Option<String>,
+    /// Version of the picture library.
+    #[serde(default)]
+    pub libvips: Option<String>,
+}
+
+/// One of `GET /server/version-history`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VersionRow {
+    /// The version.
+    pub version: String,
+    /// Since when.
+    pub created_at: String,
+}
+
+/// One of `GET /queues`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Queue {
+    /// Its name.
+    pub name: String,
+    /// Whether it stands still.
+    #[serde(default)]
+    pub is_paused: bool,
+    /// Its jobs.
+    pub statistics: JobCounts,
+}
+
+/// Jobs of a queue by state.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct JobCounts {
+    /// Under way.
+    pub active: u64,
+    /// Waiting.
+    pub waiting: u64,
+    /// Waiting for a moment.
+    pub delayed: u64,
+    /// Failed.
+    pub failed: u64,
+    /// Paused.
+    pub paused: u64,
+}
