@@ -2,7 +2,10 @@
 //!
 //! Absent on purpose: what reading gave (`storing`).
 
-use lightproof_model::{asset::Fate, problem::ProblemKind};
+use lightproof_model::{
+    asset::Fate,
+    problem::{Problem, ProblemKind},
+};
 use rusqlite::{OptionalExtension, params};
 
 use crate::{
@@ -11,7 +14,7 @@ use crate::{
 };
 
 /// How deep an asset was, or is to be, read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Depth {
     /// Nothing of it.
     Nothing = 0,
@@ -23,17 +26,28 @@ pub enum Depth {
     Quick = 3,
     /// Everything: metadata, SHA-1, image digest, fingerprint, integrity.
     Whole = 4,
+    /// Its metadata from its head, its fingerprint from how its server shows it, its SHA-1 as the server says.
+    Shown = 5,
 }
 
 impl Depth {
     pub(crate) fn of(stored: i64) -> Depth {
-        let all = [Depth::Nothing, Depth::Head, Depth::Hashed, Depth::Quick, Depth::Whole];
+        let all = [Depth::Nothing, Depth::Head, Depth::Hashed, Depth::Quick, Depth::Whole, Depth::Shown];
         all.into_iter().find(|depth| *depth as i64 == stored).unwrap_or(Depth::Nothing)
     }
 
-    /// Whether what was read this deep is enough where so deep is wanted. A preview goes without SHA-1.
+    /// Whether what was read this deep is enough where so deep is wanted. A preview goes without SHA-1, and what a server shows is
+    /// not the whole.
     fn suffices(self, wanted: Depth) -> bool {
-        self >= wanted && !(self == Depth::Quick && wanted == Depth::Hashed)
+        use Depth::{Hashed, Head, Nothing, Quick, Shown, Whole};
+        match wanted {
+            Nothing => true,
+            Head => self != Nothing,
+            Hashed => matches!(self, Hashed | Whole),
+            Quick => matches!(self, Quick | Whole),
+            Shown => matches!(self, Shown | Whole),
+            Whole => self == Whole,
+        }
     }
 }
 
@@ -77,9 +91,12 @@ struct Row {
     version: i64,
     fate: Option<String>,
     stamp: Stamp,
+    /// Whether its bytes told what it is.
+    known: bool,
 }
 
-const ROW: &str = "SELECT key, seen_run, depth, probe_version, fate, device, inode, size, mtime, ctime FROM asset";
+const ROW: &str =
+    "SELECT key, seen_run, depth, probe_version, fate, device, inode, size, mtime, ctime, media_type IS NOT NULL FROM asset";
 
 impl Ledger {
     /// Notes that a run met a place, and tells what is to be done about it.
@@ -144,13 +161,16 @@ impl Ledger {
         let as_it_was = row.stamp == stamp;
         let deep_enough = wanted.is_met_by(Depth::of(row.depth), row.version) && row.fate.is_some();
         if as_it_was && deep_enough {
-            if row.fate.as_deref() == Some(Fate::Unreadable.word()) {
-                self.forget_unreadable(row.key)?;
+            match row.fate.as_deref().and_then(Fate::from_word) {
+                Some(Fate::Unreadable) => self.forget_problem(row.key, ProblemKind::Unreadable)?,
+                // What was held is held no more; it is held again when its reason still is there.
+                Some(Fate::Skipped | Fate::SetAside) if row.known => self.forget_problem(row.key, ProblemKind::Skipped)?,
+                _ => {}
             }
             self.survey
                 .prepare_cached(
-                    "UPDATE asset SET seen_run = ?2, gone_since = NULL, fate = CASE WHEN fate = 'skipped' OR media_type IS NULL THEN fate \
-                     ELSE 'unchanged' END WHERE key = ?1",
+                    "UPDATE asset SET seen_run = ?2, gone_since = NULL, fate = CASE WHEN media_type IS NULL THEN fate ELSE 'unchanged' END \
+                     WHERE key = ?1",
                 )?
                 .execute(params![row.key, run.0])?;
             return Ok(Met::Unchanged(AssetKey(row.key)));
@@ -214,13 +234,16 @@ impl Ledger {
         Ok(query.query_row(params![place.source.as_str(), place.folder, place.name], read_row).optional()?)
     }
 
+    /// What a file is: itself, or the original of a server's asset whose library is mounted here.
     fn rows_of_inode(&self, stamp: Stamp) -> Result<Vec<(Row, String)>, LedgerError> {
         let mut query = self.survey.prepare_cached(
-            "SELECT key, seen_run, depth, probe_version, fate, device, inode, size, mtime, ctime, source FROM asset \
-             WHERE device = ?1 AND inode = ?2 AND gone_since IS NULL ORDER BY key",
+            "SELECT key, seen_run, depth, probe_version, fate, device, inode, size, mtime, ctime, media_type IS NOT NULL, source FROM asset \
+             WHERE device = ?1 AND inode = ?2 AND gone_since IS NULL UNION ALL \
+             SELECT key, seen_run, depth, probe_version, fate, device, inode, size, mtime, ctime, media_type IS NOT NULL, source FROM asset \
+             WHERE file_device = ?1 AND file_inode = ?2 AND gone_since IS NULL ORDER BY key",
         )?;
         let rows = query
-            .query_map(params![stamp.device as i64, stamp.inode as i64], |r| Ok((read_row(r)?, r.get(10)?)))?
+            .query_map(params![stamp.device as i64, stamp.inode as i64], |r| Ok((read_row(r)?, r.get(11)?)))?
             .collect::<Result<_, _>>()?;
         Ok(rows)
     }
@@ -234,14 +257,48 @@ impl Ledger {
         Ok(())
     }
 
-    /// The folder of what is met can be read again: what was unreadable for that alone is what it was before.
-    fn forget_unreadable(&self, key: i64) -> Result<(), LedgerError> {
+    /// What stood in the way of an asset is gone: all else that is known of it holds as before.
+    fn forget_problem(&self, key: i64, gone: ProblemKind) -> Result<(), LedgerError> {
         let stored: Option<String> = self.survey.query_row("SELECT problems FROM asset WHERE key = ?1", [key], |r| r.get(0))?;
         let all = problems(&stored.unwrap_or_default());
-        let rest = stored_problems(all.iter().filter(|p| p.kind != ProblemKind::Unreadable));
+        let rest = stored_problems(all.iter().filter(|p| p.kind != gone));
         let skipped = all.iter().any(|p| p.kind == ProblemKind::Skipped);
         let fate = if skipped { Fate::Skipped } else { Fate::Unreadable };
         self.survey.execute("UPDATE asset SET problems = ?2, fate = ?3 WHERE key = ?1", params![key, rest, fate.word()])?;
+        Ok(())
+    }
+
+    /// Holds an asset that this run met: it keeps all that is known of it, but takes no part, for this reason.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read or written.
+    pub fn hold(&self, asset: AssetKey, fate: Fate, why: Option<Problem>) -> Result<(), LedgerError> {
+        self.batch()?;
+        let stored: Option<String> =
+            self.survey.query_row("SELECT problems FROM asset WHERE key = ?1", [asset.0], |r| r.get(0))?;
+        let known = problems(&stored.unwrap_or_default());
+        let others = known.into_iter().filter(|p| !matches!(p.kind, ProblemKind::Skipped | ProblemKind::Unreadable));
+        let all: Vec<Problem> = why.into_iter().chain(others).collect();
+        self.survey.prepare_cached("UPDATE asset SET fate = ?2, problems = ?3 WHERE key = ?1")?.execute(params![
+            asset.0,
+            fate.word(),
+            stored_problems(all.iter())
+        ])?;
+        Ok(())
+    }
+
+    /// Notes which file here holds the original of a server's asset; nothing where none is known to.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn note_file(&self, asset: AssetKey, file: Option<(u64, u64)>) -> Result<(), LedgerError> {
+        self.batch()?;
+        let (device, inode) = file.map(|(device, inode)| (device as i64, inode as i64)).unzip();
+        self.survey
+            .prepare_cached(
+                "UPDATE asset SET file_device = ?2, file_inode = ?3 WHERE key = ?1 AND (file_device IS NOT ?2 OR file_inode IS NOT ?3)",
+            )?
+            .execute(params![asset.0, device, inode])?;
         Ok(())
     }
 }
@@ -260,6 +317,7 @@ fn read_row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
             mtime: r.get(8)?,
             ctime: r.get(9)?,
         },
+        known: r.get(10)?,
     })
 }
 
@@ -269,7 +327,7 @@ mod tests {
 
     #[test]
     fn what_was_read_deeper_suffices_and_a_preview_tells_no_sha1() {
-        use Depth::{Hashed, Head, Nothing, Quick, Whole};
+        use Depth::{Hashed, Head, Nothing, Quick, Shown, Whole};
         for (read, wanted, enough) in [
             (Nothing, Head, false),
             (Head, Quick, false),
@@ -280,6 +338,12 @@ mod tests {
             (Quick, Whole, false),
             (Whole, Hashed, true),
             (Whole, Quick, true),
+            (Whole, Shown, true),
+            (Shown, Shown, true),
+            (Shown, Head, true),
+            (Shown, Quick, false),
+            (Shown, Whole, false),
+            (Quick, Shown, false),
         ] {
             assert_eq!(Depth::of(read as i64).suffices(wanted), enough, "{read:?} where {wanted:?} is wanted");
         }

@@ -12,6 +12,7 @@ pub(crate) const SURVEY: &[Migration] = &[
     Migration("2026-11-23-survey-stages", include_str!("migrations/2026-11-23-survey-stages.sql")),
     Migration("2026-11-23-survey-with-previews", include_str!("migrations/2026-11-23-survey-with-previews.sql")),
     Migration("2026-11-23-survey-with-video", include_str!("migrations/2026-11-23-survey-with-video.sql")),
+    Migration("2026-11-23-surveys-of-servers", include_str!("migrations/2026-11-23-surveys-of-servers.sql")),
 ];
 pub(crate) const RECORD: &[Migration] = &[Migration("2026-11-23-record", include_str!("migrations/2026-11-23-record.sql"))];
 

@@ -52,7 +52,9 @@ impl Ledger {
             )?;
         }
         step.execute(
-            "UPDATE asset SET gone_since = ?1 WHERE source = ?2 AND seen_run < ?1 AND gone_since IS NULL",
+            // A place that leads to an asset of another source has not vanished.
+            "UPDATE asset SET gone_since = ?1 WHERE source = ?2 AND seen_run < ?1 AND gone_since IS NULL AND NOT EXISTS (SELECT 1 \
+             FROM further_place p WHERE p.source = asset.source AND p.folder = asset.folder AND p.name = asset.name AND p.run = ?1)",
             params![run.0, source.as_str()],
         )?;
         step.commit()?;
@@ -217,7 +219,7 @@ mod tests {
     use lightproof_model::asset::Fate;
 
     use super::*;
-    use crate::{Depth, Met, Reading, RootIdentity, Wanted};
+    use crate::{Depth, Met, Reading, RootIdentity, SourceKind, Wanted};
 
     struct Walk {
         ledger: Ledger,
@@ -229,7 +231,8 @@ mod tests {
     fn walk() -> Walk {
         let dir = tempfile::tempdir().unwrap();
         let mut ledger = Ledger::open(dir.path()).unwrap();
-        let source = ledger.add_source(RootIdentity { file_system: 1, inode: 1 }, b"/photos", "", 0).unwrap().id;
+        let source =
+            ledger.add_source(SourceKind::Folder, RootIdentity { file_system: 1, inode: 1 }, b"/photos", "", 0).unwrap().id;
         Walk { ledger, source, inode: 100, _dir: dir }
     }
 

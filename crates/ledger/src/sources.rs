@@ -1,4 +1,4 @@
-//! Sources: recognised by file system and root inode, never by mount path alone.
+//! Sources: folders are recognised by file system and root inode, users of a server by their ids; never by a path or a name alone.
 
 use lightproof_model::asset::SourceId;
 use rusqlite::{OptionalExtension, Row, params};
@@ -8,10 +8,28 @@ use crate::{Ledger, LedgerError, ids};
 /// What a root is, wherever it is mounted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct RootIdentity {
-    /// The file system's id.
+    /// The file system's id; of a server's user the upper half of the user's id.
     pub file_system: u64,
-    /// The root folder's inode.
+    /// The root folder's inode; of a server's user the lower half of the user's id.
     pub inode: u64,
+}
+
+/// What kind of source it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SourceKind {
+    /// A folder.
+    Folder,
+    /// One user's assets on an Immich server.
+    Immich,
+}
+
+impl SourceKind {
+    fn word(self) -> &'static str {
+        match self {
+            SourceKind::Folder => "folder",
+            SourceKind::Immich => "immich",
+        }
+    }
 }
 
 /// A source as the record knows it.
@@ -19,9 +37,11 @@ pub struct RootIdentity {
 pub struct StoredSource {
     /// Its id.
     pub id: SourceId,
+    /// What kind it is.
+    pub kind: SourceKind,
     /// What its root is.
     pub identity: RootIdentity,
-    /// Where its root was last seen: an absolute path as raw bytes.
+    /// Where its root was last seen: an absolute path as raw bytes, or `immich:SERVER/OWNER`.
     pub root: Vec<u8>,
     /// Whose photographs these are; empty when nobody said.
     pub owner: String,
@@ -47,7 +67,7 @@ impl Ledger {
         let by_identity = self
             .record
             .prepare_cached(
-                "SELECT id, file_system, root_inode, root, owner FROM source WHERE file_system = ?1 AND root_inode = ?2",
+                "SELECT id, file_system, root_inode, root, owner, kind FROM source WHERE file_system = ?1 AND root_inode = ?2",
             )?
             .query_row(params![identity.file_system as i64, identity.inode as i64], read)
             .optional()?;
@@ -64,7 +84,7 @@ impl Ledger {
     pub fn source_at(&self, root: &[u8]) -> Result<Option<StoredSource>, LedgerError> {
         Ok(self
             .record
-            .prepare_cached("SELECT id, file_system, root_inode, root, owner FROM source WHERE root = ?1")?
+            .prepare_cached("SELECT id, file_system, root_inode, root, owner, kind FROM source WHERE root = ?1")?
             .query_row([root], read)
             .optional()?)
     }
@@ -74,7 +94,8 @@ impl Ledger {
     /// # Errors
     /// When the record cannot be read.
     pub fn sources(&self) -> Result<Vec<StoredSource>, LedgerError> {
-        let mut query = self.record.prepare_cached("SELECT id, file_system, root_inode, root, owner FROM source ORDER BY id")?;
+        let mut query =
+            self.record.prepare_cached("SELECT id, file_system, root_inode, root, owner, kind FROM source ORDER BY id")?;
         let sources = query.query_map([], read)?.collect::<Result<_, _>>()?;
         Ok(sources)
     }
@@ -85,21 +106,29 @@ impl Ledger {
     /// When the record cannot be written.
     pub fn add_source(
         &mut self,
+        kind: SourceKind,
         identity: RootIdentity,
         root: &[u8],
         owner: &str,
         now: i64,
     ) -> Result<StoredSource, LedgerError> {
-        let slug = ids::source_slug(root);
+        let slug = match kind {
+            SourceKind::Folder => ids::source_slug(root),
+            // `immich:home/alice` is named `home-alice`.
+            SourceKind::Immich => {
+                let name = root.rsplit(|&b| b == b':').next().unwrap_or(root);
+                ids::source_slug(&name.iter().map(|&b| if b == b'/' { b'-' } else { b }).collect::<Vec<_>>())
+            }
+        };
         let parts: [&[u8]; 2] = [&identity.file_system.to_le_bytes(), &identity.inode.to_le_bytes()];
         for again in 0.. {
             let id = format!("{slug}-{}", ids::derived('s', &parts, again, 4));
             let added = self.record.execute(
-                "INSERT INTO source (id, kind, file_system, root_inode, root, owner, first_seen) VALUES (?1, 'folder', ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO NOTHING",
-                params![id, identity.file_system as i64, identity.inode as i64, root, owner, now],
+                "INSERT INTO source (id, kind, file_system, root_inode, root, owner, first_seen) VALUES (?1, ?7, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (id) DO NOTHING",
+                params![id, identity.file_system as i64, identity.inode as i64, root, owner, now, kind.word()],
             )?;
             if added == 1 {
-                return Ok(StoredSource { id: SourceId::new(id), identity, root: root.to_vec(), owner: owner.to_owned() });
+                return Ok(StoredSource { id: SourceId::new(id), kind, identity, root: root.to_vec(), owner: owner.to_owned() });
             }
         }
         unreachable!("a free id is found after finitely many")
@@ -130,6 +159,7 @@ fn read(row: &Row<'_>) -> rusqlite::Result<StoredSource> {
         identity: RootIdentity { file_system: row.get::<_, i64>(1)? as u64, inode: row.get::<_, i64>(2)? as u64 },
         root: row.get(3)?,
         owner: row.get(4)?,
+        kind: if row.get::<_, String>(5)? == SourceKind::Immich.word() { SourceKind::Immich } else { SourceKind::Folder },
     })
 }
 
@@ -145,9 +175,18 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let mut ledger = Ledger::open(dir.path()).unwrap();
         assert_eq!(ledger.recognise(HERE, b"/mnt/photos").unwrap(), Recognised::New);
-        let source = ledger.add_source(HERE, b"/mnt/photos", "alice", 0).unwrap();
+        let source = ledger.add_source(SourceKind::Folder, HERE, b"/mnt/photos", "alice", 0).unwrap();
         assert!(source.id.as_str().starts_with("photos-"));
         assert_eq!(ledger.recognise(HERE, b"/media/usb1").unwrap(), Recognised::Known(source.clone()));
         assert_eq!(ledger.recognise(THERE, b"/mnt/photos").unwrap(), Recognised::Another(source));
+    }
+
+    #[test]
+    fn a_user_of_a_server_is_a_source_named_after_both() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut ledger = Ledger::open(dir.path()).unwrap();
+        let source = ledger.add_source(SourceKind::Immich, HERE, b"immich:home/alice", "alice", 0).unwrap();
+        assert!(source.id.as_str().starts_with("home-alice-"), "{}", source.id);
+        assert_eq!(ledger.recognise(HERE, b"immich:attic/alice").unwrap(), Recognised::Known(source));
     }
 }

@@ -99,13 +99,15 @@ pub struct StoredAsset {
     pub depth: Depth,
     /// The 64 bits of its preview's fingerprint, where no more than that was read.
     pub preview_hash: Option<u64>,
+    /// A server's asset of which this file is probably the original: nothing is said of the two until that is known.
+    pub probably: Option<AssetKey>,
 }
 
 /// The columns that [`StoredAsset::read`] wants, in its order.
 pub(crate) const COLUMNS: &str = "key, id, source, folder, name, device, inode, size, mtime, ctime, fate, first_seen, media_type, sha1, \
      image_digest, hash, field_count, taken, sub_sec, zone, make, model, serial, internal_serial, body_made, lens, latitude, longitude, \
      gps_time, orientation, width, height, container_time, content_identifier, integrity, problems, sidecar_date, corrected, companion_of, exposure, \
-     depth, preview_hash, duration";
+     depth, preview_hash, duration, probably";
 
 impl StoredAsset {
     pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<StoredAsset> {
@@ -164,6 +166,7 @@ impl StoredAsset {
             companion_of: row.get::<_, Option<i64>>(38)?.map(AssetKey),
             depth: Depth::of(row.get(40)?),
             preview_hash: row.get::<_, Option<i64>>(41)?.map(|n| n as u64),
+            probably: row.get::<_, Option<i64>>(43)?.map(AssetKey),
         })
     }
 }
