@@ -30,6 +30,12 @@ pub struct WalkAccount {
     pub bytes_read: u64,
     /// Folders that were not walked.
     pub folders: Vec<FolderNote>,
+    /// What the servers listed, owner by owner.
+    pub listings: Vec<ListingAccount>,
+    /// Files of folders that are probably the very originals of a server, and are held apart for that.
+    pub probably_one: u64,
+    /// What was out of reach, or not as expected, each in a sentence.
+    pub notices: Vec<String>,
     /// Wall time.
     pub seconds: f64,
 }
@@ -40,6 +46,31 @@ impl WalkAccount {
     pub fn adds_up(&self) -> bool {
         self.fates.iter().map(|(_, n)| n).sum::<u64>() == self.assets
     }
+}
+
+/// What a server listed of one owner's assets.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ListingAccount {
+    /// The server's name.
+    pub server: String,
+    /// The owner, as a person named them.
+    pub owner: String,
+    /// Whether all was listed, or only what changed.
+    pub full: bool,
+    /// Assets that the server told of.
+    pub listed: u64,
+    /// Those of which something was new.
+    pub news: u64,
+    /// Assets known now.
+    pub assets: u64,
+    /// Assets of partners, which are theirs to survey.
+    pub partners: u64,
+    /// Requests for the listing and for what was read.
+    pub requests: u64,
+    /// Bytes that came from the server, listing and answers together.
+    pub received: u64,
+    /// Where originals are read from a mounted library: prefix and folder.
+    pub mounted: Vec<(String, std::path::PathBuf)>,
 }
 
 /// How many groups of one basis there are.

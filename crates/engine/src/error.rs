@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use lightproof_ledger::LedgerError;
-use lightproof_sources::error::SourceError;
+use lightproof_sources::{error::SourceError, immich::error::ImmichError};
 
 /// An error of the engine.
 #[derive(Debug, thiserror::Error)]
@@ -14,8 +14,48 @@ pub enum EngineError {
     /// The ledger failed.
     #[error(transparent)]
     Ledger(#[from] LedgerError),
-    /// No folder was named.
-    #[error("no folder to survey was named")]
+    /// A server cannot be surveyed.
+    #[error("immich:{server} cannot be surveyed: {error}")]
+    Server {
+        /// Its name.
+        server: String,
+        /// Why.
+        error: ImmichError,
+    },
+    /// An owner's key cannot be used.
+    #[error("the key of {owner} at immich:{server} cannot be used: {error}")]
+    Owner {
+        /// The server's name.
+        server: String,
+        /// Whose key.
+        owner: String,
+        /// Why.
+        error: ImmichError,
+    },
+    /// No key is known.
+    #[error("no key is known for immich:{server}")]
+    NoKey {
+        /// The server's name.
+        server: String,
+    },
+    /// Two names, one user.
+    #[error("{owner} and {other} are one user")]
+    OneUserTwice {
+        /// The one.
+        owner: String,
+        /// The other.
+        other: String,
+    },
+    /// Under this name there was another user last time.
+    #[error("{owner} at immich:{server} is another user of the server than last time")]
+    AnotherUser {
+        /// The server's name.
+        server: String,
+        /// The owner.
+        owner: String,
+    },
+    /// Nothing to survey was named.
+    #[error("no folder or server to survey was named")]
     NoSource,
     /// At this path there was another file system or folder last time.
     #[error("{} is not the folder that was surveyed here last time: it lies on another device, or was made anew", path.display())]
@@ -104,6 +144,10 @@ impl EngineError {
     pub fn kind(&self) -> Kind {
         match self {
             EngineError::Source(_)
+            | EngineError::Owner { .. }
+            | EngineError::NoKey { .. }
+            | EngineError::OneUserTwice { .. }
+            | EngineError::AnotherUser { .. }
             | EngineError::NoSource
             | EngineError::AnotherRoot { .. }
             | EngineError::OutBelowRoot { .. }
@@ -112,6 +156,8 @@ impl EngineError {
             | EngineError::Unfinished
             | EngineError::Settings { .. } => Kind::Refused,
             EngineError::NothingSurveyed | EngineError::NoSuchAsset { .. } => Kind::NotFound,
+            EngineError::Server { error: ImmichError::TooOld { .. } | ImmichError::Maintenance { .. }, .. } => Kind::Refused,
+            EngineError::Server { .. } => Kind::Failed,
             EngineError::Ledger(error) if error.kind() == lightproof_ledger::Kind::InUse => Kind::InUse,
             EngineError::Ledger(_) | EngineError::Proof { .. } | EngineError::NoThread(_) => Kind::Failed,
             EngineError::Stopped => Kind::Stopped,
@@ -123,6 +169,14 @@ impl EngineError {
     pub fn hint(&self) -> String {
         match self {
             EngineError::Source(error) => error.hint().to_string(),
+            EngineError::Server { error, .. } | EngineError::Owner { error, .. } => error.hint().to_owned(),
+            EngineError::NoKey { server } => format!("give it one with `lightproof immich key add --server {server} --owner NAME`"),
+            EngineError::OneUserTwice { .. } => "name each user once: their assets would be surveyed twice".to_owned(),
+            EngineError::AnotherUser { .. } => {
+                "check that the key is the right one; if the server was set up anew and its users have new ids, say so once with \
+                 --accept-changed-root, and their assets keep theirs"
+                    .to_owned()
+            }
             EngineError::Ledger(error) => error.hint().to_owned(),
             EngineError::NoSource => "name one or more folders, for example: lightproof survey ~/Pictures".to_owned(),
             EngineError::AnotherRoot { .. } => {

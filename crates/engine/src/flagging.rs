@@ -9,7 +9,7 @@ use jiff::{Timestamp, tz::TimeZone};
 use lightproof_ledger::{AssetKey, Ledger, RunKey, StoredAnomaly, StoredAsset};
 use lightproof_model::{
     anomaly::{Anomaly, AnomalyKind, Body, FileNumber, Shot, judge_alone, judge_body},
-    asset::SourceId,
+    asset::{Fate, SourceId},
     media_type::Class,
     moment::WallClock,
     seen::{self, SeenAnomaly, seen_anomaly},
@@ -78,7 +78,7 @@ impl Flagging<'_> {
         let ledger = self.ledger;
         ledger.for_each_asset(run, |asset| {
             let (body, shot) = (body(&asset), shot(&asset));
-            if body.is_known() {
+            if body.is_known() || takes_no_part(&asset) {
                 return Ok(());
             }
             let found = judge_alone(&body, &shot, &self.settings.cameras, self.now);
@@ -92,6 +92,9 @@ impl Flagging<'_> {
         let mut current: Option<Body> = None;
         let mut shots: Vec<Shot> = Vec::new();
         ledger.for_each_asset_by_body(run, |asset| {
+            if takes_no_part(&asset) {
+                return Ok(());
+            }
             let body = body(&asset);
             if current.as_ref() != Some(&body) {
                 self.judge(current.replace(body), std::mem::take(&mut shots))?;
@@ -154,6 +157,11 @@ impl Flagging<'_> {
     }
 }
 
+/// What is set aside or in a trash, and what is probably the file of another asset, which is judged.
+fn takes_no_part(asset: &StoredAsset) -> bool {
+    asset.probably.is_some() || matches!(asset.fate, Some(Fate::Skipped | Fate::SetAside))
+}
+
 fn body(asset: &StoredAsset) -> Body {
     let facts = &asset.facts;
     Body::of(facts.make.as_deref(), facts.model.as_deref(), facts.serial.as_deref(), facts.internal_serial.as_deref())
@@ -169,7 +177,7 @@ fn shot(asset: &StoredAsset) -> Shot {
         gps_time_utc: facts.gps_time_utc,
         container_time_utc: facts.container_time_utc,
         body_made: facts.body_made,
-        number: FileNumber::of(&String::from_utf8_lossy(&asset.place.folder), &String::from_utf8_lossy(&asset.place.name)),
+        number: FileNumber::of(&String::from_utf8_lossy(&asset.place.folder), &String::from_utf8_lossy(asset.given_name())),
         modified: Some(asset.stamp.mtime.div_euclid(1_000_000_000)),
         first_seen: Some(end_of_day(asset.first_seen)),
         ..Shot::new(asset.key.0 as u64, asset.media_type.map_or(Class::Other, |t| t.class()))

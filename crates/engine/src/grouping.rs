@@ -109,7 +109,8 @@ impl Comparable {
         let mut words = Words::default();
         let mut beyond: BTreeMap<(&'static str, String), u64> = BTreeMap::new();
         ledger.for_each_asset(run, |asset| {
-            if !is_picture(&asset) || !matches!(asset.fate, Some(Fate::Read | Fate::Unchanged)) {
+            // What is probably the file of another asset is never shown as its duplicate.
+            if !is_picture(&asset) || asset.probably.is_some() || !matches!(asset.fate, Some(Fate::Read | Fate::Unchanged)) {
                 return Ok::<(), EngineError>(());
             }
             if asset.hash.is_some() {
@@ -222,8 +223,7 @@ impl Telling<'_> {
             .iter()
             .map(|m| {
                 Ok(SeenMember {
-                    // Only assets whose bytes were read are grouped.
-                    sha1: m.asset.sha1.unwrap_or(Sha1([0; 20])),
+                    sha1: m.asset.sha1.unwrap_or_else(|| stands_for_content(&m.asset)),
                     place: place(&m.asset),
                     companions: m.companions.iter().map(|c| (place(c), c.sha1)).collect(),
                     exif_field_count: m.asset.facts.exif_field_count,
@@ -237,6 +237,21 @@ impl Telling<'_> {
             .collect::<Result<Vec<_>, EngineError>>()?;
         Ok(seen_group(&seen).to_string())
     }
+}
+
+/// What stands for the content of an asset of which nobody knows the SHA-1: one in an external library, where the server digests the path.
+/// Its stamp holds id, size, time and that digest.
+fn stands_for_content(asset: &StoredAsset) -> Sha1 {
+    use sha1::Digest;
+    let stamp = &asset.stamp;
+    let digest = sha1::Sha1::new()
+        .chain_update(b"stamp")
+        .chain_update(stamp.device.to_be_bytes())
+        .chain_update(stamp.inode.to_be_bytes())
+        .chain_update(stamp.size.to_be_bytes())
+        .chain_update(stamp.mtime.to_be_bytes())
+        .chain_update(stamp.ctime.to_be_bytes());
+    Sha1(digest.finalize().into())
 }
 
 fn contender(member: &Shown) -> Contender {

@@ -18,6 +18,7 @@ pub mod proofs;
 mod read_all;
 mod reading;
 pub mod roots;
+pub mod servers;
 pub mod settings;
 mod summarise;
 mod units;

@@ -1,7 +1,9 @@
 //! Stage 1, `generate-manifest`: walks the sources, reads what is new or changed, and settles identities.
 //!
-//! First the walk, which touches directory entries only; then the reading, of which the size is known by now; then
+//! First servers tell what they have, then the walk, which touches directory entries only; then the reading, of which the size is known by now; then
 //! identities. A stop or a kill at any point loses nothing that was stored, and a row never looks read before it is.
+
+mod server;
 
 use std::{
     collections::HashMap,
@@ -22,7 +24,8 @@ use crate::{
     disks::Disks,
     read_all::{Elsewhere, From, What, read_all},
     reading::{Read, expected, sha1_of, wanted},
-    roots::{Root, full_path},
+    roots::{Reach, Root, full_path},
+    servers,
     watch::{Pass, Stage, Watch},
 };
 
@@ -58,7 +61,7 @@ pub struct Walk<'a> {
 /// case what was read until then is kept, and the next run goes on from there.
 pub fn generate_manifest(
     ledger: &mut Ledger,
-    roots: &[Root],
+    roots: &mut [Root],
     walk: &Walk<'_>,
     watch: &dyn Watch,
 ) -> Result<WalkAccount, EngineError> {
@@ -67,6 +70,9 @@ pub fn generate_manifest(
     let sources: Vec<_> = roots.iter().map(|r| r.source.id.clone()).collect();
     let run = ledger.begin_run(walk.stage, env!("CARGO_PKG_VERSION"), &sources, walk.now)?;
     let devices = Devices::default();
+    let mut told = WalkAccount::default();
+    server::list(ledger, roots, watch, &mut told)?;
+    let roots = &*roots;
     let mut walker = Walker {
         ledger,
         walk,
@@ -75,7 +81,7 @@ pub fn generate_manifest(
         devices: &devices,
         wanted: wanted(walk.depth, walk.ffmpeg.is_some()),
         elsewhere: HashMap::new(),
-        account: WalkAccount::default(),
+        account: told,
         bytes: 0,
         to_read: 0,
     };
@@ -90,6 +96,12 @@ pub fn generate_manifest(
         confirm(ledger, from, run, walk, watch, &mut account)?;
     }
     settle(ledger, roots, run, watch, &mut account)?;
+    let on_servers: Vec<_> = roots.iter().filter(|r| r.server().is_some()).map(|r| r.source.id.clone()).collect();
+    if on_servers.len() < roots.len() && !on_servers.is_empty() {
+        account.probably_one = ledger.note_probably_one(run, &on_servers)?;
+    }
+    account.notices.extend(servers::out_of_reach(ledger, roots)?);
+    server::count_traffic(roots, &mut account);
     account.fates = ledger.fate_counts(run)?;
     account.read_in_part = ledger.read_in_part_count(run)?;
     account.damaged = ledger.damaged_count(run)?;
@@ -121,15 +133,23 @@ struct PerhapsMoved {
     root: usize,
     place: Place,
     stamp: Stamp,
+    wanted: Wanted,
 }
 
 impl Walker<'_> {
     fn over_all(&mut self, roots: &[Root]) -> Result<(), EngineError> {
         let mut perhaps_moved = Vec::new();
         for (index, root) in roots.iter().enumerate() {
-            let own = own_below(self.walk.own, root);
+            let folder = match &root.reach {
+                Reach::Folder(folder) => folder,
+                Reach::Server(server) => {
+                    self.over_server(index, root, server, &mut perhaps_moved)?;
+                    continue;
+                }
+            };
+            let own = own_below(self.walk.own, folder.path());
             let mut broken = None;
-            root.folder.walk(&mut |walked| match self.visit(index, root, &own, walked, &mut perhaps_moved) {
+            folder.walk(&mut |walked| match self.visit(index, root, &own, walked, &mut perhaps_moved) {
                 Ok(()) if self.watch.stop_asked() => {
                     broken = Some(EngineError::Stopped);
                     ControlFlow::Break(())
@@ -144,8 +164,8 @@ impl Walker<'_> {
                 return Err(error);
             }
         }
-        for PerhapsMoved { asset, root, place, stamp } in perhaps_moved {
-            let met = self.ledger.settle_move(self.run, asset, &place, stamp, self.wanted)?;
+        for PerhapsMoved { asset, root, place, stamp, wanted } in perhaps_moved {
+            let met = self.ledger.settle_move(self.run, asset, &place, stamp, wanted)?;
             if let Met::Unchanged(_) | Met::ToRead(_) = met {
                 self.account.moved += 1;
             }
@@ -190,7 +210,9 @@ impl Walker<'_> {
         let stamp = self.devices.stamp(&found.stat);
         let met = self.ledger.meet(self.run, &place, stamp, self.wanted, self.walk.now)?;
         match (met, found.kind.why_skipped()) {
-            (Met::PerhapsMoved(asset), _) => perhaps_moved.push(PerhapsMoved { asset, root: index, place, stamp }),
+            (Met::PerhapsMoved(asset), _) => {
+                perhaps_moved.push(PerhapsMoved { asset, root: index, place, stamp, wanted: self.wanted });
+            }
             (Met::ToRead(asset), Some(why)) => {
                 self.account.assets += 1;
                 self.ledger.store(self.run, asset, &Read::skipped(why).reading())?;
@@ -255,12 +277,13 @@ fn settle(
 ) -> Result<(), EngineError> {
     for root in roots {
         account.assets += ledger.mark_vanished(run, &root.source.id)?;
-        for (asset, place, stamp) in ledger.moved_without_sha1(run, &root.source.id)? {
+        let moved = if root.folder().is_some() { ledger.moved_without_sha1(run, &root.source.id)? } else { Vec::new() };
+        for ((asset, place, stamp), folder) in moved.into_iter().zip(std::iter::repeat(root.folder())) {
             if watch.stop_asked() {
                 return Err(EngineError::Stopped);
             }
             account.bytes_read += stamp.size;
-            if let Some(sha1) = sha1_of(&root.folder, &place.path()) {
+            if let Some(sha1) = folder.and_then(|folder| sha1_of(folder, &place.path())) {
                 ledger.keep_sha1(asset, sha1)?;
             }
         }
@@ -272,10 +295,10 @@ fn settle(
 }
 
 /// Those of lightproof's own folders that lie below a root, relative to it.
-fn own_below(own: &[PathBuf], root: &Root) -> Vec<Vec<u8>> {
+fn own_below(own: &[PathBuf], root: &Path) -> Vec<Vec<u8>> {
     use std::os::unix::ffi::OsStrExt;
     own.iter()
-        .filter_map(|folder| full_path(folder).strip_prefix(root.folder.path()).ok().map(Path::to_owned))
+        .filter_map(|folder| full_path(folder).strip_prefix(root).ok().map(Path::to_owned))
         .map(|below| below.as_os_str().as_bytes().to_vec())
         .filter(|below| !below.is_empty())
         .collect()

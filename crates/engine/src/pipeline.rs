@@ -14,6 +14,7 @@ use crate::{
     manifest::{self, Walk},
     proofs,
     roots::{self, ChangedRoot, Root, RootRequest},
+    servers::{self, ServerRequest},
     settings::{Origin, Settings},
     summarise, units,
     watch::{Stage, Watch},
@@ -24,6 +25,8 @@ use crate::{
 pub struct Order<'a> {
     /// The folders.
     pub roots: &'a [RootRequest],
+    /// The servers.
+    pub servers: &'a [ServerRequest],
     /// What to do about a root that is another one than last time.
     pub changed: ChangedRoot,
     /// How deep assets are read.
@@ -99,7 +102,13 @@ pub fn generate_manifest(
     order: &Order<'_>,
     watch: &dyn Watch,
 ) -> Result<(WalkAccount, Vec<PathBuf>), EngineError> {
-    let roots: Vec<Root> = roots::resolve(ledger, order.roots, &settings.exclude.value, order.changed, order.now)?;
+    if order.roots.is_empty() && order.servers.is_empty() {
+        return Err(EngineError::NoSource);
+    }
+    // Folders are opened before servers are asked, but walked after them: a file of a mounted library belongs to its server.
+    let folders = roots::resolve(ledger, order.roots, &settings.exclude.value, order.changed, order.now)?;
+    let mut roots: Vec<Root> = servers::resolve(ledger, order.servers, order.changed, order.now)?;
+    roots.extend(folders);
     // Not before the roots are known to be there: a folder made for the proofs would make an unplugged drive look empty.
     proofs::check_out(&settings.out.value)?;
     let own = own_places(settings);

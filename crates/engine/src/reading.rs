@@ -5,6 +5,7 @@
 mod budget;
 mod in_turns;
 mod quick;
+mod shown;
 
 use std::{
     io,
@@ -28,14 +29,20 @@ use lightproof_model::{
     read_at::ReadAt,
 };
 use lightproof_sources::{
+    immich::listed::Listed,
     reading::{Steadiness, WHOLE_BUFFER, WholeBuffer, stream},
-    source::{Access, Opened, Source},
+    source::{Access, Opened, Source, Stat},
 };
 use sha1::Digest;
 
 use self::in_turns::InTurns;
 pub use self::{budget::Budget, quick::QUICK};
-use crate::{devices::Devices, disks::Disks};
+use crate::{
+    EngineError,
+    devices::Devices,
+    disks::Disks,
+    roots::{Reach, Root},
+};
 
 /// Version of all that a probe holds; an asset probed by another version is read again.
 pub const PROBE_VERSION: u32 = lightproof_model::fingerprint::FINGERPRINT_VERSION * 1000 + 2;
@@ -49,6 +56,22 @@ pub fn wanted(depth: Depth, has_ffmpeg: bool) -> Wanted {
     // What is not read whole gains nothing from it, and would lose what is known.
     let or = (depth != Depth::Whole || !has_ffmpeg).then_some(WITHOUT_FFMPEG);
     Wanted { depth, version: PROBE_VERSION, or }
+}
+
+/// What a run wants to know of an asset on a server.
+#[must_use]
+pub fn wanted_of_server(wanted: Wanted, mounted: bool) -> Wanted {
+    match depth_on_server(wanted.depth, mounted) {
+        // No program is needed for what a server shows.
+        Depth::Shown => Wanted { depth: Depth::Shown, version: PROBE_VERSION, or: Some(WITHOUT_FFMPEG) },
+        depth => Wanted { depth, ..wanted },
+    }
+}
+
+/// How deep an asset on a server is read: as deep as the mounted library lets it be, else no deeper than what the server shows.
+#[must_use]
+pub fn depth_on_server(depth: Depth, mounted: bool) -> Depth {
+    if mounted || depth == Depth::Head { depth } else { Depth::Shown }
 }
 
 /// A sidecar larger than this is not looked into.
@@ -68,6 +91,8 @@ pub struct Read {
     pub bytes: u64,
     /// Bytes that were expected to be read, for the time left.
     pub weight: u64,
+    /// How many bytes the asset has, where its server did not say.
+    pub learned: Option<u64>,
 }
 
 impl Read {
@@ -81,7 +106,7 @@ impl Read {
 
     fn of_fate(fate: Fate) -> Read {
         let (stamp, probe, preview, sha1, sidecar_date) = (None, None, None, None, None);
-        Read { fate, depth: Depth::Nothing, stamp, probe, preview, sha1, sidecar_date, problems: Vec::new(), bytes: 0, weight: 0 }
+        Read { fate, depth: Depth::Nothing, stamp, probe, preview, sha1, sidecar_date, problems: Vec::new(), bytes: 0, weight: 0, learned: None }
     }
 
     /// An asset of a known format, before anything more is told of it.
@@ -99,6 +124,19 @@ impl Read {
     #[must_use]
     pub fn unreadable(why: impl Into<String>) -> Read {
         Read::unread(Fate::Unreadable, ProblemKind::Unreadable, why)
+    }
+
+    /// What was read, held against what the server remembers of the upload.
+    fn checked(mut self, listed: &Listed) -> Read {
+        if let (Some(read), Some(uploaded)) = (self.sha1, listed.sha1())
+            && read.0 != uploaded
+        {
+            self.problems.push(Problem::new(
+                ProblemKind::ChecksumDiffers,
+                format!("its SHA-1 is not that of what was uploaded, {}", Sha1(uploaded)),
+            ));
+        }
+        self
     }
 
     fn lacks_ffmpeg(&self) -> bool {
@@ -123,6 +161,25 @@ impl Read {
     }
 }
 
+impl Target<'_> {
+    /// The device that its bytes lie on.
+    fn mounted_device(&self, stat: &Stat) -> u64 {
+        let file = self.root.server().and_then(|server| server.immich.file_of(self.path));
+        file.map_or(stat.mounted_device, |file| file.mounted_device)
+    }
+
+    /// The stamp of what was read: a server's asset goes by what its server says, a file by what the system does.
+    fn stamp(&self, stat: &Stat, devices: &Devices) -> Stamp {
+        if self.root.server().is_some() { stamp_of_server(stat) } else { devices.stamp(stat) }
+    }
+}
+
+/// The stamp of a server's asset: its id, size, time and checksum.
+#[must_use]
+pub fn stamp_of_server(stat: &Stat) -> Stamp {
+    Stamp { device: stat.device, inode: stat.inode, size: stat.size, mtime: stat.mtime_ns, ctime: stat.ctime_ns }
+}
+
 /// What a worker needs to read assets, one after another.
 pub struct Reader<'a> {
     /// Memory shared by all workers.
@@ -141,38 +198,68 @@ pub struct Reader<'a> {
     pub buffer: WholeBuffer,
 }
 
+/// What is to be read.
+#[derive(Clone, Copy)]
+pub struct Target<'a> {
+    /// Where it is.
+    pub root: &'a Root,
+    /// Its path below the root.
+    pub path: &'a [u8],
+    /// What its server lists of it, where it is on one.
+    pub listed: Option<&'a Listed>,
+    /// How deep it is wanted.
+    pub wanted: Depth,
+}
+
 impl Reader<'_> {
     /// Reads one asset as deep as wanted. A panic of a decoder is a problem of that asset and of nothing else.
-    pub fn read(&mut self, source: &dyn Source, path: &[u8], wanted: Depth) -> Read {
+    ///
+    /// # Errors
+    /// When its server as a whole is gone: nothing may be concluded about the asset then.
+    pub fn read(&mut self, target: Target<'_>) -> Result<Read, EngineError> {
         for _ in 0..2 {
-            match catch_unwind(AssertUnwindSafe(|| self.read_once(source, path, wanted))) {
-                Ok(Some(read)) => return read,
+            let read = catch_unwind(AssertUnwindSafe(|| match (&target.root.reach, target.listed) {
+                (Reach::Server(server), Some(listed)) if !server.immich.is_mounted(target.path) => {
+                    Some(self.read_shown(server, listed, target))
+                }
+                (Reach::Server(server), Some(listed)) => self.read_once(&server.immich, target).map(|read| read.checked(listed)),
+                (Reach::Server(server), None) => self.read_once(&server.immich, target),
+                (Reach::Folder(folder), _) => self.read_once(folder, target),
+            }));
+            if let Reach::Server(server) = &target.root.reach
+                && let Some(error) = server.immich.gone()
+            {
+                return Err(EngineError::Server { server: server.name.clone(), error });
+            }
+            match read {
+                Ok(Some(read)) => return Ok(read),
                 Ok(None) => {} // it changed while it was read: once more
                 Err(_) => {
-                    return Read::unread(
+                    return Ok(Read::unread(
                         Fate::Unreadable,
                         ProblemKind::Unreadable,
                         "lightproof failed on it; please report this file",
-                    );
+                    ));
                 }
             }
         }
-        Read::unread(Fate::Unreadable, ProblemKind::ChangedWhileRead, "it changed each time it was read")
+        Ok(Read::unread(Fate::Unreadable, ProblemKind::ChangedWhileRead, "it changed each time it was read"))
     }
 
     /// Nothing when the asset changed while it was read.
-    fn read_once(&mut self, source: &dyn Source, path: &[u8], wanted: Depth) -> Option<Read> {
+    fn read_once(&mut self, source: &dyn Source, target: Target<'_>) -> Option<Read> {
+        let Target { path, wanted, .. } = target;
         let opened = match source.open(path) {
             Ok(opened) => opened,
             Err(error) => return Some(Read::unread(Fate::Unreadable, ProblemKind::Unreadable, error.to_string())),
         };
         let name = path.rsplit(|&b| b == b'/').next().unwrap_or(path);
         let read = opened.stat().and_then(|before| {
-            let disk = self.disks.of(before.mounted_device);
+            let disk = self.disks.of(target.mounted_device(&before));
             let asset = InTurns::new(opened, disk.as_deref());
             let (read, steady) = self.read_opened(&asset, name, wanted)?;
             let same = steady == Steadiness::Steady && asset.stat()?.agrees_with(&before);
-            let (stamp, weight) = (Some(self.devices.stamp(&before)), expected(wanted, before.size, self.quick));
+            let (stamp, weight) = (Some(target.stamp(&before, self.devices)), expected(wanted, before.size, self.quick));
             Ok(same.then_some(Read { stamp, weight, ..read }))
         });
         read.unwrap_or_else(|error| {

@@ -1,4 +1,5 @@
-//! Roots: the folders that a survey is given, recognised and checked before anything is read.
+//! Roots: the folders that a survey is given, and those in whom servers' owners become sources, recognised and checked before
+//! anything is read.
 //!
 //! All of them are checked before one is touched: a drive that is not plugged in refuses the survey, it does not
 //! empty the library.
@@ -8,10 +9,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use lightproof_ledger::{Ledger, Recognised, RootIdentity, StoredSource};
+use lightproof_ledger::{Ledger, Recognised, RootIdentity, SourceKind, StoredSource};
 use lightproof_sources::{exclusions::Exclusions, folder::FolderSource};
 
-use crate::EngineError;
+use crate::{EngineError, servers::ServerRoot};
 
 /// A folder that was named, and whose photographs are in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,11 +36,39 @@ pub enum ChangedRoot {
 pub struct Root {
     /// What the record says of it.
     pub source: StoredSource,
-    /// The open folder.
-    pub folder: FolderSource,
+    /// How its assets are reached.
+    pub reach: Reach,
 }
 
-/// Opens and recognises all roots, deepest first, so that an asset below two of them belongs to the nearer one.
+/// How the assets of a root are reached.
+pub enum Reach {
+    /// In a folder.
+    Folder(FolderSource),
+    /// On a server.
+    Server(Box<ServerRoot>),
+}
+
+impl Root {
+    /// The open folder, where it is one.
+    #[must_use]
+    pub fn folder(&self) -> Option<&FolderSource> {
+        match &self.reach {
+            Reach::Folder(folder) => Some(folder),
+            Reach::Server(_) => None,
+        }
+    }
+
+    /// The server, where it is on one.
+    #[must_use]
+    pub fn server(&self) -> Option<&ServerRoot> {
+        match &self.reach {
+            Reach::Folder(_) => None,
+            Reach::Server(server) => Some(server),
+        }
+    }
+}
+
+/// Opens and recognises all folders, deepest first, so that an asset below two of them belongs to the nearer one.
 ///
 /// # Errors
 /// The first root that is missing, empty, unreadable, or another one than last time.
@@ -50,9 +79,6 @@ pub fn resolve(
     changed: ChangedRoot,
     now: i64,
 ) -> Result<Vec<Root>, EngineError> {
-    if wanted.is_empty() {
-        return Err(EngineError::NoSource);
-    }
     let mut opened: Vec<(FolderSource, RootIdentity, Recognised, Option<&str>)> = Vec::new();
     for request in wanted {
         let folder = FolderSource::at(&request.path)?.leaving_out(Exclusions::new(exclude));
@@ -70,7 +96,7 @@ pub fn resolve(
         .map(|(folder, identity, recognised, owner)| {
             let root = folder.path().as_os_str().as_bytes().to_vec();
             let source = match recognised {
-                Recognised::New => ledger.add_source(identity, &root, owner.unwrap_or_default(), now)?,
+                Recognised::New => ledger.add_source(SourceKind::Folder, identity, &root, owner.unwrap_or_default(), now)?,
                 Recognised::Known(known) | Recognised::Another(known) => {
                     let owner = owner.map_or_else(|| known.owner.clone(), str::to_owned);
                     let kept = StoredSource { identity, root, owner, ..known };
@@ -78,11 +104,11 @@ pub fn resolve(
                     kept
                 }
             };
-            Ok(Root { source, folder })
+            Ok((folder.path().to_owned(), Root { source, reach: Reach::Folder(folder) }))
         })
         .collect::<Result<Vec<_>, EngineError>>()?;
-    roots.sort_by_cached_key(|r| (std::cmp::Reverse(r.folder.path().components().count()), r.folder.path().to_owned()));
-    Ok(roots)
+    roots.sort_by_cached_key(|(path, _)| (std::cmp::Reverse(path.components().count()), path.clone()));
+    Ok(roots.into_iter().map(|(_, root)| root).collect())
 }
 
 /// Refuses a place for lightproof's own files that lies below a root, before anything is read.

@@ -11,6 +11,8 @@ use lightproof_model::{
     unit::{Part, Units, UnitsInProgress},
 };
 
+use lightproof_sources::immich::listed::RemoteId;
+
 use crate::EngineError;
 
 /// Forms the units among the assets of a run and stores them, folder by folder.
@@ -22,6 +24,8 @@ pub(crate) fn form_units(ledger: &mut Ledger, run: RunKey) -> Result<(), EngineE
     let mut numbers = Numbers::default();
     let mut forming = UnitsInProgress::default();
     let mut folder: Vec<OwnPart> = Vec::new();
+    // A server keeps uploads under names of its own in folders of its own: what was uploaded is one folder.
+    let mut uploads: Vec<OwnPart> = Vec::new();
     let mut here: Option<(SourceId, Vec<u8>)> = None;
     let mut sidecar_dates: HashMap<u32, WallClock> = HashMap::new();
     let mut recorded: HashMap<u32, WallClock> = HashMap::new();
@@ -29,17 +33,24 @@ pub(crate) fn form_units(ledger: &mut Ledger, run: RunKey) -> Result<(), EngineE
         if here.as_ref().is_none_or(|(source, path)| *source != asset.place.source || *path != asset.place.folder) {
             take_in(&mut forming, &folder);
             folder.clear();
+            if here.as_ref().is_some_and(|(source, _)| *source != asset.place.source) {
+                take_in(&mut forming, &uploads);
+                uploads.clear();
+            }
             here = Some((asset.place.source.clone(), asset.place.folder.clone()));
         }
         if let Some(date) = asset.sidecar_date {
             sidecar_dates.insert(number(&asset), date);
         }
         if asset.media_type.is_some() && !matches!(asset.fate, Some(Fate::Unreadable | Fate::Skipped | Fate::SetAside)) {
-            folder.push(OwnPart::of(asset, &mut numbers, &owners));
+            let kept_under_its_id = is_named_by_the_server(&asset);
+            let part = OwnPart::of(asset, &mut numbers, &owners);
+            if kept_under_its_id { uploads.push(part) } else { folder.push(part) }
         }
         Ok::<(), EngineError>(())
     })?;
     take_in(&mut forming, &folder);
+    take_in(&mut forming, &uploads);
     let units = forming.finish();
     for (companion, main, _) in units.companions() {
         if sidecar_dates.contains_key(&companion)
@@ -91,11 +102,18 @@ impl OwnPart {
             moment: CaptureMoment::of(&asset.facts, &mut numbers.words),
             utc: utc(&asset),
             duration_ms: asset.facts.duration_ms,
-            source: of(&mut numbers.sources, asset.place.source),
-            name: asset.place.name,
-            content_identifier: asset.facts.content_identifier,
+            source: of(&mut numbers.sources, asset.place.source.clone()),
+            name: asset.given_name().to_vec(),
+            // What the server knows to be one live photo is one.
+            content_identifier: asset.live.map(|id| format!("immich:{id:032x}")).or(asset.facts.content_identifier),
         }
     }
+}
+
+/// Whether a server gave an asset its file's name: an id. With a storage template, and in external libraries, names and folders tell.
+fn is_named_by_the_server(asset: &StoredAsset) -> bool {
+    let stem = asset.place.name.split(|&b| b == b'.').next().unwrap_or_default();
+    asset.uploaded.is_some() && std::str::from_utf8(stem).ok().and_then(RemoteId::parse).is_some()
 }
 
 /// When an asset was taken in UTC: by its own zone, else by GPS; a video by its container.

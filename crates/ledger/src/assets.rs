@@ -9,7 +9,7 @@ use lightproof_model::{
 use rusqlite::{OptionalExtension, params};
 
 use crate::{
-    AssetKey, Ledger, LedgerError, Place, RunKey, Stamp, ids,
+    AssetKey, Ledger, LedgerError, ListedRow, Place, RunKey, Stamp, ids,
     stored::{problems, stored_problems},
 };
 
@@ -287,21 +287,27 @@ impl Ledger {
         Ok(())
     }
 
-    /// Notes which file here holds the original of a server's asset; nothing where none is known to.
+    /// Notes what a server lists of an asset that this run met, and which file here holds its original; nothing where none is known to.
     ///
     /// # Errors
     /// When the ledger cannot be written.
-    pub fn note_file(&self, asset: AssetKey, file: Option<(u64, u64)>) -> Result<(), LedgerError> {
+    pub fn note_listed(&self, asset: AssetKey, row: &ListedRow, file: Option<(u64, u64)>) -> Result<(), LedgerError> {
         self.batch()?;
         let (device, inode) = file.map(|(device, inode)| (device as i64, inode as i64)).unzip();
+        let is_half = row.visibility == HIDDEN;
+        let live = row.live_video.or(is_half.then_some(row.remote)).map(u128::to_be_bytes);
         self.survey
             .prepare_cached(
-                "UPDATE asset SET file_device = ?2, file_inode = ?3 WHERE key = ?1 AND (file_device IS NOT ?2 OR file_inode IS NOT ?3)",
+                "UPDATE asset SET file_device = ?2, file_inode = ?3, uploaded = ?4, live = ?5 WHERE key = ?1 AND \
+                 (file_device IS NOT ?2 OR file_inode IS NOT ?3 OR uploaded IS NOT ?4 OR live IS NOT ?5)",
             )?
-            .execute(params![asset.0, device, inode])?;
+            .execute(params![asset.0, device, inode, row.name, live])?;
         Ok(())
     }
 }
+
+/// The server's word for what shows nowhere: the moving halves of live photos.
+const HIDDEN: &str = "hidden";
 
 fn read_row(r: &rusqlite::Row<'_>) -> rusqlite::Result<Row> {
     Ok(Row {

@@ -142,6 +142,23 @@ impl Ledger {
         Ok(())
     }
 
+    /// The same for an asset that the ledger knows.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read or written.
+    pub fn learn_bytes_of(&self, asset: AssetKey, bytes: u64) -> Result<(), LedgerError> {
+        let (source, remote) = self.remote_of(asset)?;
+        self.learn_bytes(&source, remote, bytes)
+    }
+
+    /// The source of a server's asset and the server's id of it, which its stamp begins with.
+    fn remote_of(&self, asset: AssetKey) -> Result<(SourceId, u128), LedgerError> {
+        let mut query = self.survey.prepare_cached("SELECT source, device, inode FROM asset WHERE key = ?1")?;
+        let (source, device, inode): (String, i64, i64) =
+            query.query_row([asset.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+        Ok((SourceId::new(source), u128::from(device as u64) << 64 | u128::from(inode as u64)))
+    }
+
     /// What the listing says of one asset.
     ///
     /// # Errors
@@ -171,12 +188,8 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn listed_as(&self, asset: AssetKey) -> Result<Option<ListedRow>, LedgerError> {
-        let mut query = self.survey.prepare_cached("SELECT source, device, inode FROM asset WHERE key = ?1")?;
-        let (source, device, inode): (String, i64, i64) =
-            query.query_row([asset.0], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
-        // The stamp of a server's asset begins with the server's id of it.
-        let remote = u128::from(device as u64) << 64 | u128::from(inode as u64);
-        self.listed(&SourceId::new(source), remote)
+        let (source, remote) = self.remote_of(asset)?;
+        self.listed(&source, remote)
     }
 
     /// A few of what a source lists, of any age: ids are random, so the first of them are a fair choice.

@@ -99,6 +99,10 @@ pub struct StoredAsset {
     pub depth: Depth,
     /// The 64 bits of its preview's fingerprint, where no more than that was read.
     pub preview_hash: Option<u64>,
+    /// The name under which it was uploaded to its server.
+    pub uploaded: Option<String>,
+    /// What ties the halves of a live photo together on its server.
+    pub live: Option<u128>,
     /// A server's asset of which this file is probably the original: nothing is said of the two until that is known.
     pub probably: Option<AssetKey>,
 }
@@ -107,9 +111,15 @@ pub struct StoredAsset {
 pub(crate) const COLUMNS: &str = "key, id, source, folder, name, device, inode, size, mtime, ctime, fate, first_seen, media_type, sha1, \
      image_digest, hash, field_count, taken, sub_sec, zone, make, model, serial, internal_serial, body_made, lens, latitude, longitude, \
      gps_time, orientation, width, height, container_time, content_identifier, integrity, problems, sidecar_date, corrected, companion_of, exposure, \
-     depth, preview_hash, duration, probably";
+     depth, preview_hash, duration, probably, uploaded, live";
 
 impl StoredAsset {
+    /// The name that a camera or a person gave it: a server may keep it under another.
+    #[must_use]
+    pub fn given_name(&self) -> &[u8] {
+        self.uploaded.as_ref().map_or(&self.place.name, |name| name.as_bytes())
+    }
+
     pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<StoredAsset> {
         let unsigned = |i: usize| row.get::<_, i64>(i).map(|n| n as u64);
         let time = |i: usize| row.get::<_, Option<String>>(i).map(|t| t.and_then(|t| t.parse::<WallClock>().ok()));
@@ -167,6 +177,8 @@ impl StoredAsset {
             depth: Depth::of(row.get(40)?),
             preview_hash: row.get::<_, Option<i64>>(41)?.map(|n| n as u64),
             probably: row.get::<_, Option<i64>>(43)?.map(AssetKey),
+            uploaded: row.get(44)?,
+            live: row.get::<_, Option<[u8; 16]>>(45)?.map(u128::from_be_bytes),
         })
     }
 }

@@ -27,14 +27,18 @@ pub enum ProblemKind {
     AlsoAt,
     /// It changed while it was read, twice; the facts are of neither version.
     ChangedWhileRead,
+    /// Its bytes are not those that were uploaded to the server.
+    ChecksumDiffers,
+    /// It is probably the very original of a server's asset, and held apart until that is known.
+    ProbablyOne,
 }
 
 impl ProblemKind {
     /// All kinds.
-    pub const ALL: [ProblemKind; 11] = {
+    pub const ALL: [ProblemKind; 13] = {
         use ProblemKind::{
-            AlsoAt, BeyondThisBuild, ChangedWhileRead, DamagedExif, DamagedImage, Empty, NotFingerprinted, Skipped, TrailingData,
-            Unreadable, WrongExtension,
+            AlsoAt, BeyondThisBuild, ChangedWhileRead, ChecksumDiffers, DamagedExif, DamagedImage, Empty, NotFingerprinted, ProbablyOne,
+            Skipped, TrailingData, Unreadable, WrongExtension,
         };
         [
             Unreadable,
@@ -48,6 +52,8 @@ impl ProblemKind {
             BeyondThisBuild,
             AlsoAt,
             ChangedWhileRead,
+            ChecksumDiffers,
+            ProbablyOne,
         ]
     };
 
@@ -66,6 +72,8 @@ impl ProblemKind {
             ProblemKind::BeyondThisBuild => "beyond-this-build",
             ProblemKind::AlsoAt => "also-at",
             ProblemKind::ChangedWhileRead => "changed-while-read",
+            ProblemKind::ChecksumDiffers => "checksum-differs",
+            ProblemKind::ProbablyOne => "probably-one",
         }
     }
 }

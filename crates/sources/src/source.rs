@@ -36,6 +36,11 @@ pub trait Opened: ReadAt + Send {
 
     /// Tells the medium how it will be read, where that helps. Advice only: nothing depends on it.
     fn will_read(&self, _how: Access) {}
+
+    /// Bytes that came over a network for what was read until now; none where nothing had to.
+    fn fetched(&self) -> u64 {
+        0
+    }
 }
 
 /// How an asset will be read.

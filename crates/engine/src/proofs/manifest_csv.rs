@@ -63,6 +63,10 @@ pub fn write_manifest(ledger: &Ledger, run: RunKey, out: &Path) -> Result<PathBu
             if further {
                 asset.problems.extend(also_at(ledger, run, &asset)?);
             }
+            if let Some(other) = asset.probably.map(|key| ledger.asset_of_key(key)).transpose()? {
+                let place = String::from_utf8_lossy(&other.place.path()).into_owned();
+                asset.problems.push(Problem::new(ProblemKind::ProbablyOne, format!("{place} in {}", other.place.source)));
+            }
             let companion_of =
                 asset.companion_of.map(|main| ledger.asset_of_key(main)).transpose()?.map(|main| main.id.to_string());
             let owner = owners.get(&asset.place.source).map(String::as_str).unwrap_or_default();

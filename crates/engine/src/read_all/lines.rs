@@ -1,4 +1,4 @@
-//! Lines: what waits to be read, one line for each disk, so that disks can be served by turns.
+//! Lines: what waits to be read, one line for each disk and each owner on a server, so that these can be served by turns.
 //!
 //! Sources on one spinning disk stand in one line, one behind the other; any other source has a line of its own.
 //! Absent on purpose: more than a page of rows in memory.
@@ -8,7 +8,7 @@ use std::{collections::VecDeque, sync::Arc};
 use lightproof_ledger::{AssetKey, Ledger, Place, RunKey};
 use lightproof_model::asset::SourceId;
 
-use super::{PAGE, What};
+use super::{PAGE, Pool, What};
 use crate::{
     EngineError,
     disks::{Disk, Disks},
@@ -19,6 +19,8 @@ use crate::{
 pub(super) struct Line<'a> {
     sources: VecDeque<Waiting<'a>>,
     disk: Option<Arc<Disk>>,
+    /// Who reads most of it.
+    pub(super) pool: Pool,
 }
 
 /// What waits in one source.
@@ -48,11 +50,13 @@ pub(super) fn lines_of<'a>(
     let mut lines: Vec<Line<'a>> = Vec::new();
     for (source, waiting) in of_sources {
         let root = roots.iter().find(|root| root.source.id == source);
-        let disk = root.and_then(|root| disks.of(root.folder.mounted_device()));
+        let disk = root.and_then(Root::folder).and_then(|folder| disks.of(folder.mounted_device()));
+        let is_asked = root.and_then(Root::server).is_some_and(|server| !server.immich.has_mounts());
+        let pool = if is_asked { Pool::Servers } else { Pool::Here };
         let same = |line: &&mut Line<'_>| matches!((&line.disk, &disk), (Some(a), Some(b)) if Arc::ptr_eq(a, b));
         match lines.iter_mut().find(same) {
             Some(line) => line.sources.push_back(waiting),
-            None => lines.push(Line { sources: VecDeque::from([waiting]), disk }),
+            None => lines.push(Line { sources: VecDeque::from([waiting]), disk, pool }),
         }
     }
     Ok(lines)

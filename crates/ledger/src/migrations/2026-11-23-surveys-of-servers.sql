@@ -28,6 +28,9 @@ CREATE INDEX listed_path ON listed (source, path, remote);
 ALTER TABLE asset ADD COLUMN file_device INTEGER;
 ALTER TABLE asset ADD COLUMN file_inode INTEGER;
 CREATE INDEX asset_file ON asset (file_device, file_inode) WHERE file_inode IS NOT NULL;
+-- The name that a server's asset was uploaded under, and what ties a live photo there: the id of its moving half, which bears it too.
+ALTER TABLE asset ADD COLUMN uploaded TEXT;
+ALTER TABLE asset ADD COLUMN live BLOB;
 -- The server's asset that this file is probably the original of: held until that is known.
 ALTER TABLE asset ADD COLUMN probably INTEGER;
 -- A depth more: 5 head, and how the server shows it.

@@ -1,0 +1,210 @@
+//! The walk over what servers list, and finding their libraries where they are mounted here.
+//!
+//! What is in the trash, offline or set aside is met and held: it keeps what is known of it and takes no part.
+
+use std::collections::HashSet;
+
+use lightproof_ledger::{AssetKey, Depth, Ledger, ListedRow, Met, Place, Wanted};
+use lightproof_model::{
+    asset::Fate,
+    problem::{Problem, ProblemKind},
+};
+use lightproof_sources::immich::{
+    error::ImmichError,
+    listed::{Listed, RemoteId},
+    mounted::{Mount, detect},
+    source::ImmichSource,
+};
+
+use super::{PerhapsMoved, Walker};
+use crate::{
+    EngineError,
+    account::{ListingAccount, WalkAccount},
+    reading::{stamp_of_server, wanted_of_server},
+    roots::{Reach, Root},
+    servers::{ServerRoot, bring_up_to_date, listed_of, sentences, version_notice},
+    watch::Watch,
+};
+
+/// Listed assets taken from the ledger at a time.
+const PAGE: u32 = 1000;
+
+/// Listed assets by which a mounted library is recognised.
+const SAMPLE: u32 = 256;
+
+/// Lets all servers tell what they have, and finds where their libraries are mounted.
+pub(super) fn list(
+    ledger: &Ledger,
+    roots: &mut [Root],
+    watch: &dyn Watch,
+    account: &mut WalkAccount,
+) -> Result<(), EngineError> {
+    let folders: Vec<_> = roots.iter().filter_map(|root| Some(root.folder()?.path().to_owned())).collect();
+    for index in 0..roots.len() {
+        let root = &roots[index];
+        let Some(server) = root.server() else { continue };
+        account.notices.extend(version_notice(server));
+        let met = account.listings.iter().map(|l| l.assets).sum();
+        let refreshed = bring_up_to_date(ledger, root, server, met, watch)?;
+        let mut told = ListingAccount {
+            server: server.name.clone(),
+            owner: root.source.owner.clone(),
+            full: refreshed.full,
+            listed: refreshed.listed,
+            news: refreshed.news,
+            assets: ledger.listed_counts(&root.source.id)?.iter().map(|(_, _, n)| n).sum(),
+            partners: refreshed.partners,
+            ..ListingAccount::default()
+        };
+        let of = format!("{} at {}", root.source.owner, server.name);
+        account.notices.extend(sentences(&refreshed).into_iter().map(|sentence| format!("{of}: {sentence}")));
+        let sample: Vec<Listed> = ledger.listed_sample(&root.source.id, SAMPLE)?.iter().filter_map(listed_of).collect();
+        let (mounts, refused) = mounts_of(server, &sample, &folders);
+        account.notices.extend(refused.into_iter().map(|sentence| format!("{of}: {sentence}")));
+        told.mounted = mounts.iter().map(|mount| (mount.prefix.clone(), mount.folder.clone())).collect();
+        account.listings.push(told);
+        if let Reach::Server(server) = &mut roots[index].reach {
+            server.immich.mount(mounts);
+        }
+    }
+    ledger.flush()?;
+    Ok(())
+}
+
+/// Where a server's library is mounted: as the settings say, else as it shows; and a sentence for each place that is not what it is said to be.
+fn mounts_of(server: &ServerRoot, sample: &[Listed], folders: &[std::path::PathBuf]) -> (Vec<Mount>, Vec<String>) {
+    let mut refused = Vec::new();
+    let named: Vec<Mount> = server
+        .prefix_map
+        .iter()
+        .map(|(prefix, folder)| Mount { prefix: prefix.clone(), folder: folder.clone() })
+        .filter(|mount| match mount.verify(sample) {
+            Ok(()) => true,
+            Err(why) => {
+                refused.push(format!("{} is not {} of the server: {why}; originals are read from the server", mount.folder.display(), mount.prefix));
+                false
+            }
+        })
+        .collect();
+    // A person's word goes before what is found; but a wrong one is no reason not to look.
+    let found = detect(sample, folders).into_iter().filter(|found| !named.iter().any(|named| named.prefix == found.prefix));
+    let mounts = named.iter().cloned().chain(found.collect::<Vec<_>>()).collect();
+    (mounts, refused)
+}
+
+/// What went over the lines to the servers, counted once a server.
+pub(super) fn count_traffic(roots: &[Root], account: &mut WalkAccount) {
+    let mut counted: HashSet<&str> = HashSet::new();
+    for server in roots.iter().filter_map(Root::server) {
+        if counted.insert(&server.name)
+            && let Some(told) = account.listings.iter_mut().find(|l| l.server == server.name)
+        {
+            let traffic = server.api.line().traffic();
+            (told.requests, told.received) = (traffic.requests, traffic.received);
+        }
+    }
+}
+
+/// A root on a server.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    index: usize,
+    root: &'a Root,
+    server: &'a ServerRoot,
+}
+
+impl Walker<'_> {
+    /// All that a server lists of one owner.
+    pub(super) fn over_server(
+        &mut self,
+        index: usize,
+        root: &Root,
+        server: &ServerRoot,
+        perhaps_moved: &mut Vec<PerhapsMoved>,
+    ) -> Result<(), EngineError> {
+        let set_aside = self.set_aside(root, server)?;
+        let mut last: Option<ListedRow> = None;
+        loop {
+            let page = self.ledger.listed_after(&root.source.id, last.as_ref(), PAGE)?;
+            for row in &page {
+                if self.watch.stop_asked() {
+                    return Err(EngineError::Stopped);
+                }
+                self.listed(At { index, root, server }, row, &set_aside, perhaps_moved)?;
+            }
+            match page.into_iter().next_back() {
+                Some(row) => last = Some(row),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    fn set_aside(&mut self, root: &Root, server: &ServerRoot) -> Result<HashSet<RemoteId>, EngineError> {
+        match server.immich.set_aside() {
+            Ok(ids) => Ok(ids),
+            Err(ImmichError::Forbidden { permission }) => {
+                let (owner, name) = (&root.source.owner, &server.name);
+                self.account.notices.push(format!(
+                    "{owner} at {name}: the key may not see albums ({permission}), so what is set aside in them is not told from the rest"
+                ));
+                Ok(HashSet::new())
+            }
+            Err(error) => Err(EngineError::Server { server: server.name.clone(), error }),
+        }
+    }
+
+    fn listed(
+        &mut self,
+        At { index, root, server }: At<'_>,
+        row: &ListedRow,
+        set_aside: &HashSet<RemoteId>,
+        perhaps_moved: &mut Vec<PerhapsMoved>,
+    ) -> Result<(), EngineError> {
+        let Some(listed) = listed_of(row) else { return Ok(()) };
+        server.immich.know(&listed);
+        let found = ImmichSource::found(&listed);
+        let place = Place::of(&root.source.id, &found.path);
+        let stamp = stamp_of_server(&found.stat);
+        let file = server.immich.file_of(&found.path);
+        let held = held(&listed, set_aside);
+        let wanted = match held {
+            // Nothing is asked of what takes no part.
+            Some(_) => Wanted { depth: Depth::Nothing, ..self.wanted },
+            None => wanted_of_server(self.wanted, file.is_some()),
+        };
+        let met = self.ledger.meet(self.run, &place, stamp, wanted, self.walk.now)?;
+        let (Met::ToRead(asset) | Met::Unchanged(asset) | Met::PerhapsMoved(asset)) = met else { return Ok(()) };
+        let file = file.map(|stat| (self.devices.device(stat.device, stat.mounted_device), stat.inode));
+        self.ledger.note_listed(asset, row, file)?;
+        match (met, held) {
+            (Met::PerhapsMoved(asset), None) => perhaps_moved.push(PerhapsMoved { asset, root: index, place, stamp, wanted }),
+            (Met::PerhapsMoved(asset), Some((fate, why))) => {
+                // Its id tells that it is the same: no walk needs to end before that is known.
+                self.ledger.settle_move(self.run, asset, &place, stamp, wanted)?;
+                self.hold(asset, fate, why)?;
+            }
+            (_, Some((fate, why))) => self.hold(asset, fate, why)?,
+            (met, None) => self.count(index, &place, stamp, met),
+        }
+        self.watch.met(self.account.assets);
+        Ok(())
+    }
+
+    fn hold(&mut self, asset: AssetKey, fate: Fate, why: Option<Problem>) -> Result<(), EngineError> {
+        self.account.assets += 1;
+        Ok(self.ledger.hold(asset, fate, why)?)
+    }
+}
+
+/// Why an asset takes no part, if it does not.
+fn held(listed: &Listed, set_aside: &HashSet<RemoteId>) -> Option<(Fate, Option<Problem>)> {
+    if set_aside.contains(&listed.id) {
+        Some((Fate::SetAside, None))
+    } else if listed.offline {
+        Some((Fate::Unreadable, Some(Problem::new(ProblemKind::Unreadable, "offline: the server does not find its file"))))
+    } else if listed.trashed {
+        Some((Fate::Skipped, Some(Problem::new(ProblemKind::Skipped, "in the server's trash"))))
+    } else {
+        None
+    }
+}

@@ -1,0 +1,69 @@
+//! Reading an asset of a server over the network: its head for the metadata, and how the server shows it for the fingerprint.
+//!
+//! No original is downloaded. Dates and fields are the original's own, never those that the server made of them.
+//! Absent on purpose: integrity and the digest of the image data, which take all bytes.
+
+use std::io;
+
+use lightproof_ledger::Depth;
+use lightproof_media::{facts, picture};
+use lightproof_model::{
+    asset::Fate,
+    digest::Sha1,
+    media_type::{Class, MediaType},
+    probe::{Picture, Probe},
+    problem::{Problem, ProblemKind},
+};
+use lightproof_sources::{immich::listed::Listed, source::{Access, Source}};
+
+use super::{Read, Reader, Target, known, stamp_of_server, unknown};
+use crate::servers::ServerRoot;
+
+/// What one asset is expected to take: its first piece and how the server shows it.
+const EXPECTED: u64 = 32 << 10;
+
+impl Reader<'_> {
+    /// What a server tells and shows of an asset.
+    pub(super) fn read_shown(&mut self, server: &ServerRoot, listed: &Listed, target: Target<'_>) -> Read {
+        let unreadable = |why: String| Read::unread(Fate::Unreadable, ProblemKind::Unreadable, why);
+        let opened = match server.immich.open(target.path) {
+            Ok(opened) => opened,
+            Err(error) => return unreadable(error.to_string()),
+        };
+        opened.will_read(Access::Pieces);
+        let told = (|| {
+            let name = listed.name.as_bytes();
+            let Ok(media_type) = known(&*opened, name)? else { return Ok(unknown(name)) };
+            let facts = facts::read_facts(&*opened, media_type);
+            let mut read = Read::of_known(name, media_type, if target.wanted == Depth::Head { Depth::Head } else { Depth::Shown });
+            // Of an asset in an external library the server digests the path, not the bytes.
+            read.sha1 = listed.sha1().map(Sha1);
+            let picture = (read.depth == Depth::Shown).then(|| self.shown(server, target, media_type)).transpose()?;
+            read.probe = Some(Probe { media_type, facts, picture });
+            Ok(read)
+        })();
+        let stat = opened.stat();
+        let (length, fetched) = (opened.len(), opened.fetched());
+        let mut read = told.unwrap_or_else(|error: io::Error| {
+            if length == 0 { Read::unread(Fate::Unreadable, ProblemKind::Empty, "there are no bytes in it") } else { unreadable(format!("it cannot be read: {error}")) }
+        });
+        read.stamp = stat.ok().map(|stat| lightproof_ledger::Stamp { size: length, ..stamp_of_server(&stat) });
+        read.learned = (listed.bytes != Some(length)).then_some(length);
+        read.bytes += fetched;
+        read.weight = EXPECTED;
+        read
+    }
+
+    /// The picture that the server shows; none of what moves, of which it shows one frame, and of what it could not read itself.
+    fn shown(&mut self, server: &ServerRoot, target: Target<'_>, media_type: MediaType) -> io::Result<Picture> {
+        let without = |why: &str| Picture { problems: vec![Problem::new(ProblemKind::NotFingerprinted, why)], ..Picture::default() };
+        match media_type.class() {
+            Class::Video => return Ok(without("a video on a server: only one frame of it is shown")),
+            Class::Sidecar => return Ok(Picture::default()),
+            _ => {}
+        }
+        let shown = server.immich.shown(target.path).map_err(|error| io::Error::other(error.to_string()))?;
+        let Some(bytes) = shown else { return Ok(without("the server has no thumbnail of it")) };
+        Ok(picture::look_at_thumbnail(&bytes, &self.limits))
+    }
+}
