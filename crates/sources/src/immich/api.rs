@@ -9,8 +9,8 @@ use super::{
     listed::{RemoteId, Visibility},
     version::{Support, Version},
     wire::{
-        About, Album, AssetCounts, KeyInfo, Page, Queue, Search, SearchAnswer, ServerConfig, ServerStatistics, ServerVersion,
-        Storage, User, VersionRow,
+        About, Album, AssetCounts, KeyInfo, Page, Queue, Search, SearchAnswer, SearchCount, SearchTotal, ServerConfig,
+        ServerStatistics, ServerVersion, Storage, User, VersionRow,
     },
 };
 
@@ -124,6 +124,15 @@ impl Api {
     pub fn search(&self, search: &Search) -> Result<Page, ImmichError> {
         let answer: SearchAnswer = self.line.post("/search/metadata", self.key.as_ref(), search)?;
         Ok(answer.assets)
+    }
+
+    /// `POST /search/statistics`: how many a search would find.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn search_count(&self, search: &SearchCount) -> Result<u64, ImmichError> {
+        let SearchTotal { total } = self.line.post("/search/statistics", self.key.as_ref(), search)?;
+        Ok(total)
     }
 
     /// `GET /albums`: owned and shared ones.

@@ -32,6 +32,16 @@ impl Tally {
     }
 }
 
+impl<'a> FromIterator<&'a Listed> for Tally {
+    fn from_iter<I: IntoIterator<Item = &'a Listed>>(assets: I) -> Tally {
+        let mut tally = Tally::default();
+        for listed in assets {
+            tally.counts[listed.visibility as usize][usize::from(listed.trashed)] += 1;
+        }
+        tally
+    }
+}
+
 /// What is remembered of one owner's listing.
 pub trait Catalogue {
     /// Why it cannot remember.
@@ -51,6 +61,8 @@ pub trait Catalogue {
 
     /// Takes in an asset, in place of what was known of the same id; whether anything about it is new.
     ///
+    /// Where [`Listed::bytes`] is not told, what was known of it stays while the checksum is the same: not every search tells it.
+    ///
     /// # Errors
     /// When it cannot be written.
     fn put(&mut self, listed: &Listed) -> Result<bool, Self::Error>;
@@ -66,6 +78,12 @@ pub trait Catalogue {
     /// # Errors
     /// When it cannot be read.
     fn tally(&mut self) -> Result<Tally, Self::Error>;
+
+    /// How many assets were put since [`Catalogue::begin_anew`], each counted once as it was put last.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn tally_anew(&mut self) -> Result<Tally, Self::Error>;
 
     /// The listing is complete up to this moment of the server's clock.
     ///
@@ -101,8 +119,16 @@ impl Catalogue for InMemory {
     }
 
     fn put(&mut self, listed: &Listed) -> Result<bool, Infallible> {
-        let before = self.listed.insert(listed.id, (listed.clone(), self.round));
-        Ok(before.is_none_or(|(known, _)| known != *listed))
+        let mut listed = listed.clone();
+        let known = self.listed.get(&listed.id).map(|(known, _)| known);
+        if let (None, Some(known)) = (listed.bytes, known)
+            && known.checksum == listed.checksum
+        {
+            listed.bytes = known.bytes;
+        }
+        let is_new = known != Some(&listed);
+        self.listed.insert(listed.id, (listed, self.round));
+        Ok(is_new)
     }
 
     fn forget_the_rest(&mut self) -> Result<(), Infallible> {
@@ -112,11 +138,11 @@ impl Catalogue for InMemory {
     }
 
     fn tally(&mut self) -> Result<Tally, Infallible> {
-        let mut tally = Tally::default();
-        for (listed, _) in self.listed.values() {
-            tally.set(listed.visibility, listed.trashed, tally.of(listed.visibility, listed.trashed) + 1);
-        }
-        Ok(tally)
+        Ok(self.listed.values().map(|(listed, _)| listed).collect())
+    }
+
+    fn tally_anew(&mut self) -> Result<Tally, Infallible> {
+        Ok(self.listed.values().filter(|(_, put)| *put == self.round).map(|(listed, _)| listed).collect())
     }
 
     fn complete(&mut self, until: &str) -> Result<(), Infallible> {

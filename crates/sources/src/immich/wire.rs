@@ -113,6 +113,42 @@ pub struct Search {
     pub album_ids: Option<Vec<String>>,
 }
 
+/// `POST /search/statistics`: how many a search would find. Trashed ones count only with `trashed_after`, and then alone.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SearchCount {
+    /// Always said.
+    pub visibility: &'static str,
+    /// `fileCreatedAt` at or after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_after: Option<String>,
+    /// `fileCreatedAt` at or before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub taken_before: Option<String>,
+    /// `createdAt` (upload) at or after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_after: Option<String>,
+    /// `createdAt` at or before.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_before: Option<String>,
+    /// `updatedAt` at or after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub updated_after: Option<String>,
+    /// Moved to the trash at or after.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trashed_after: Option<String>,
+    /// In one of these albums.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub album_ids: Option<Vec<String>>,
+}
+
+/// The answer to `POST /search/statistics`.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct SearchTotal {
+    /// How many.
+    pub total: u64,
+}
+
 /// The answer to a search.
 #[derive(Debug, Clone, Deserialize)]
 pub struct SearchAnswer {

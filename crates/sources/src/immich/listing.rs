@@ -1,0 +1,288 @@
+//! A server's listing of one owner's assets, complete and cheap, written into a [`Catalogue`] as it comes in.
+//!
+//! From one listing to the next only what changed is asked for; the server's own counts tell whether that was all, and where they do not
+//! agree everything is listed anew. What was changed on the server meanwhile is asked for again before anything is forgotten.
+//! Absent on purpose: what a person locked, which no key sees; and dropping an asset because a listing broke off.
+
+mod moment;
+mod row;
+mod set_aside;
+mod sweep;
+
+use std::{collections::BTreeMap, ops::ControlFlow};
+
+pub use set_aside::set_aside;
+
+use super::{
+    api::Api,
+    catalogue::{Catalogue, Tally},
+    error::ImmichError,
+    listed::{RemoteId, Visibility},
+    wire::{Asset, Search},
+};
+use moment::Moment;
+use row::Row;
+use sweep::Sweep;
+
+/// Before the moment from which changes are asked for, 5 minutes: transactions end later than they begin, and `Date` has seconds.
+const OVERLAP: i64 = 5 * 60 * 1000;
+/// Rounds in which what changed during a listing is asked for.
+const CATCH_UPS: u32 = 5;
+/// Rows that cannot be understood are told by id up to here, and counted beyond.
+const ODD_TOLD: usize = 20;
+
+/// What a listing did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Refreshed {
+    /// Whether everything was listed, and not only what changed.
+    pub full: bool,
+    /// Rows of the owner's assets that came, those that came twice counted twice.
+    pub listed: u64,
+    /// Assets new to the catalogue, or of which something is.
+    pub news: u64,
+    /// Rows of other owners' assets, which were dropped.
+    pub partners: u64,
+    /// Rows that could not be understood, and so were left out.
+    pub odd: u64,
+    /// The first of these: the id as the server gave it, and what is odd.
+    pub odd_rows: Vec<(String, &'static str)>,
+    /// Words for visibility that are unknown here, and how often each came: these assets count as what was asked for.
+    pub unknown_visibilities: BTreeMap<String, u64>,
+    /// Whether the key may not ask for counts, so that nothing tells whether the listing is complete.
+    pub statistics_forbidden: bool,
+    /// Where the server counts otherwise, even after everything was listed twice.
+    pub differences: Vec<Difference>,
+}
+
+/// Where the server counts otherwise than its listing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Difference {
+    /// Of which visibility.
+    pub visibility: Visibility,
+    /// Of those in the trash, or of those that are not.
+    pub trashed: bool,
+    /// How many were listed.
+    pub listed: u64,
+    /// How many the server counts.
+    pub server: u64,
+}
+
+/// Why a listing broke off. What was known before is still known.
+#[derive(Debug, thiserror::Error)]
+pub enum ListingError<E> {
+    /// The server.
+    #[error(transparent)]
+    Server(#[from] ImmichError),
+    /// The catalogue could not be read or written.
+    #[error("the listing cannot be remembered")]
+    Catalogue(#[source] E),
+    /// The watcher broke it off.
+    #[error("the listing was broken off")]
+    Stopped,
+}
+
+/// Brings a catalogue of the assets of `user`, whose key `api` has, up to date.
+///
+/// `watch` is told how many rows came so far and can break off after each page.
+///
+/// # Errors
+/// [`ListingError`]. Nothing is forgotten then, and the next listing begins where the latest complete one ended.
+pub fn refresh<C: Catalogue>(
+    api: &Api,
+    user: RemoteId,
+    catalogue: &mut C,
+    watch: &mut dyn FnMut(u64) -> ControlFlow<()>,
+) -> Result<Refreshed, ListingError<C::Error>> {
+    api.check()?;
+    let start = api.line().server_time();
+    let known_until = catalogue.known_until().map_err(ListingError::Catalogue)?;
+    let mut listing =
+        Listing { api, user, catalogue, watch, told: Refreshed::default(), newest: String::new(), partners_counted: false };
+    let up_to_date = match known_until.as_deref().and_then(Moment::parse) {
+        Some(until) => listing.changes(until, start.as_deref())?,
+        None => false,
+    };
+    if !up_to_date {
+        // The server may be busy: what a listing and its counts disagree in may be gone at the next.
+        for attempt in 0..2 {
+            listing.everything(start.as_deref())?;
+            if listing.told.differences.is_empty() || attempt == 1 {
+                break;
+            }
+        }
+    }
+    let until = start.or_else(|| Some(listing.newest.clone()).filter(|newest| !newest.is_empty()));
+    let told = listing.told;
+    if let Some(until) = until {
+        catalogue.complete(&until).map_err(ListingError::Catalogue)?;
+    }
+    Ok(told)
+}
+
+struct Listing<'a, C: Catalogue> {
+    api: &'a Api,
+    user: RemoteId,
+    catalogue: &'a mut C,
+    watch: &'a mut dyn FnMut(u64) -> ControlFlow<()>,
+    told: Refreshed,
+    /// The greatest `updatedAt` that came.
+    newest: String,
+    partners_counted: bool,
+}
+
+/// Whether what the server extracted is asked for: it tells the sizes, and leaves out what nothing was extracted from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Facts {
+    With,
+    Without,
+}
+
+impl<C: Catalogue> Listing<'_, C> {
+    /// Takes in what changed since a moment; whether the catalogue then agrees with the server's counts.
+    ///
+    /// What is new or changed is found by its `updatedAt`, with or without metadata: so the catalogue holds no less than the server, and
+    /// what is gone, or was locked, shows in the counts.
+    fn changes(&mut self, until: Moment, start: Option<&str>) -> Result<bool, ListingError<C::Error>> {
+        self.sweep_all(Some(until.plus(-OVERLAP)))?;
+        self.partners_counted = true;
+        if self.told.news > 0 {
+            self.catch_up(start)?;
+        }
+        let Some(server) = self.counts()? else { return Ok(false) };
+        Ok(server == self.catalogue.tally().map_err(ListingError::Catalogue)?)
+    }
+
+    /// Lists everything, and forgets what is no more.
+    fn everything(&mut self, start: Option<&str>) -> Result<(), ListingError<C::Error>> {
+        self.told.full = true;
+        let before = self.counts()?;
+        self.catalogue.begin_anew().map_err(ListingError::Catalogue)?;
+        for visibility in Visibility::ALL {
+            self.sweep(visibility, Facts::With, None)?;
+        }
+        self.partners_counted = true;
+        let quiet = self.catch_up(start)?;
+        let server = self.counts()?;
+        let put = self.catalogue.tally_anew().map_err(ListingError::Catalogue)?;
+        // Equal counts tell that nothing lacks metadata only if nothing came or went meanwhile: one gone would stand for one not found.
+        let calm = quiet && server.is_some() && server == before;
+        let complete = |visibility| {
+            let equal = |server: Tally| [false, true].iter().all(|&t| server.of(visibility, t) == put.of(visibility, t));
+            calm && server.is_some_and(equal)
+        };
+        let wanting: Vec<Visibility> = Visibility::ALL.into_iter().filter(|&visibility| !complete(visibility)).collect();
+        for &visibility in &wanting {
+            self.sweep(visibility, Facts::Without, None)?;
+        }
+        if !wanting.is_empty() {
+            self.catch_up(start)?;
+        }
+        let put = self.catalogue.tally_anew().map_err(ListingError::Catalogue)?;
+        let server = if wanting.is_empty() { server } else { self.counts()? };
+        self.catalogue.forget_the_rest().map_err(ListingError::Catalogue)?;
+        self.told.statistics_forbidden = server.is_none();
+        self.told.differences = server.map(|server| differences(&put, &server)).unwrap_or_default();
+        Ok(())
+    }
+
+    /// Asks for what changed since the listing began, until nothing new comes: an asset may have moved to where the listing had been.
+    /// Whether nothing had.
+    fn catch_up(&mut self, start: Option<&str>) -> Result<bool, ListingError<C::Error>> {
+        let Some(since) = start.and_then(Moment::parse).map(|start| start.plus(-OVERLAP)) else { return Ok(false) };
+        for round in 0..CATCH_UPS {
+            let before = self.told.news;
+            self.sweep_all(Some(since))?;
+            if self.told.news == before {
+                return Ok(round == 0);
+            }
+        }
+        Ok(false)
+    }
+
+    fn sweep_all(&mut self, updated_since: Option<Moment>) -> Result<(), ListingError<C::Error>> {
+        for facts in [Facts::With, Facts::Without] {
+            for visibility in Visibility::ALL {
+                self.sweep(visibility, facts, updated_since)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn sweep(
+        &mut self,
+        visibility: Visibility,
+        facts: Facts,
+        updated_since: Option<Moment>,
+    ) -> Result<(), ListingError<C::Error>> {
+        let search = Search {
+            visibility: visibility.word(),
+            with_deleted: true,
+            with_exif: facts == Facts::With,
+            updated_after: updated_since.map(|since| since.to_string()),
+            ..Search::default()
+        };
+        Sweep { api: self.api, search }.run(&mut |page| self.take(page, visibility))
+    }
+
+    fn take(&mut self, page: Vec<Asset>, asked: Visibility) -> Result<(), ListingError<C::Error>> {
+        for asset in page {
+            let unknown = asset.visibility.clone().filter(|word| Visibility::from_word(word).is_none());
+            match row::read(asset, self.user, asked) {
+                Row::Own(listed) => {
+                    self.told.listed += 1;
+                    if let Some(word) = unknown {
+                        *self.told.unknown_visibilities.entry(word).or_default() += 1;
+                    }
+                    if listed.updated > self.newest {
+                        self.newest.clone_from(&listed.updated);
+                    }
+                    self.told.news += u64::from(self.catalogue.put(&listed).map_err(ListingError::Catalogue)?);
+                }
+                Row::Partners => self.told.partners += u64::from(!self.partners_counted),
+                Row::Odd { id, why } => {
+                    if self.told.odd_rows.iter().any(|(known, _)| *known == id) {
+                        continue;
+                    }
+                    self.told.odd += 1;
+                    if self.told.odd_rows.len() < ODD_TOLD {
+                        self.told.odd_rows.push((id, why));
+                    }
+                }
+            }
+        }
+        match (self.watch)(self.told.listed) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(ListingError::Stopped),
+        }
+    }
+
+    /// What the server counts; nothing when the key may not ask.
+    fn counts(&mut self) -> Result<Option<Tally>, ListingError<C::Error>> {
+        let mut tally = Tally::default();
+        for visibility in Visibility::ALL {
+            for trashed in [false, true] {
+                match self.api.asset_counts(visibility, trashed) {
+                    Ok(counts) => tally.set(visibility, trashed, counts.total),
+                    Err(ImmichError::Forbidden { .. }) => {
+                        self.told.statistics_forbidden = true;
+                        return Ok(None);
+                    }
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        Ok(Some(tally))
+    }
+}
+
+fn differences(listed: &Tally, server: &Tally) -> Vec<Difference> {
+    let both = Visibility::ALL.into_iter().flat_map(|visibility| [(visibility, false), (visibility, true)]);
+    both.map(|(visibility, trashed)| Difference {
+        visibility,
+        trashed,
+        listed: listed.of(visibility, trashed),
+        server: server.of(visibility, trashed),
+    })
+    .filter(|difference| difference.listed != difference.server)
+    .collect()
+}
