@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use lightproof_engine::{
     FolderNoteKind,
-    account::{AnomalyAccount, GroupAccount, SurveyAccount, WalkAccount},
+    account::{AnomalyAccount, GroupAccount, ListingAccount, SurveyAccount, WalkAccount},
 };
 use serde_json::{Map, Value, json};
 
@@ -51,6 +51,7 @@ pub fn walk(account: &WalkAccount) -> String {
             text.push_str(&format!("  {FAINT}{} {what}{FAINT:#}\n", number(count)));
         }
     }
+    text.push_str(&listings(account));
     for kind in [FolderNoteKind::Skipped, FolderNoteKind::Unreadable] {
         let notes: Vec<_> = account.folders.iter().filter(|n| n.kind == kind).collect();
         let word = if kind == FolderNoteKind::Skipped { "not walked" } else { "could not be read" };
@@ -65,6 +66,42 @@ pub fn walk(account: &WalkAccount) -> String {
         if notes.len() > 5 {
             text.push_str(&format!("  {FAINT}… and {} more folders {word}{FAINT:#}\n", notes.len() - 5));
         }
+    }
+    text
+}
+
+/// What servers listed, and what was not as expected.
+fn listings(account: &WalkAccount) -> String {
+    let mut text = String::new();
+    for told in &account.listings {
+        let how =
+            if told.full { "all listed".to_owned() } else { format!("{} changed since the last listing", number(told.news)) };
+        text.push_str(&format!(
+            "  {FAINT}{} at {}: {}, {how}{FAINT:#}\n",
+            told.owner,
+            told.server,
+            counted(told.assets, "asset")
+        ));
+        for (prefix, folder) in &told.mounted {
+            text.push_str(&format!("  {FAINT}  {prefix} is read from {}{FAINT:#}\n", folder.display()));
+        }
+        if told.requests > 0 {
+            text.push_str(&format!(
+                "  {FAINT}  {} came from {} in {}{FAINT:#}\n",
+                size(told.received),
+                told.server,
+                counted(told.requests, "request")
+            ));
+        }
+    }
+    if account.probably_one > 0 {
+        text.push_str(&line(
+            account.probably_one,
+            "files are probably the server's own originals, and held apart: say where its library is mounted (prefix_map)",
+        ));
+    }
+    for notice in &account.notices {
+        text.push_str(&format!("  {STRONG}note{STRONG:#}: {notice}\n"));
     }
     text
 }
@@ -176,6 +213,22 @@ pub fn add(to: &mut Value, from: Value) {
     }
 }
 
+fn listing_json(told: &ListingAccount) -> Value {
+    let mounted = told.mounted.iter().map(|(prefix, folder)| json!({ "prefix": prefix, "folder": folder.to_string_lossy() }));
+    json!({
+        "server": told.server,
+        "owner": told.owner,
+        "full": told.full,
+        "listed": told.listed,
+        "new": told.news,
+        "assets": told.assets,
+        "partners": told.partners,
+        "requests": told.requests,
+        "received": told.received,
+        "mounted": mounted.collect::<Vec<_>>(),
+    })
+}
+
 /// Stage 1 for programs.
 pub fn walk_json(account: &WalkAccount) -> Value {
     let fates: Map<String, Value> = account.fates.iter().map(|(fate, n)| (fate.word().to_owned(), json!(n))).collect();
@@ -195,6 +248,9 @@ pub fn walk_json(account: &WalkAccount) -> Value {
         "read_in_part": account.read_in_part,
         "bytes_read": account.bytes_read,
         "folders": folders.collect::<Vec<_>>(),
+        "servers": account.listings.iter().map(listing_json).collect::<Vec<_>>(),
+        "probably_one": account.probably_one,
+        "notices": account.notices,
         "seconds": account.seconds,
     })
 }

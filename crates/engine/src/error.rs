@@ -170,7 +170,9 @@ impl EngineError {
         match self {
             EngineError::Source(error) => error.hint().to_string(),
             EngineError::Server { error, .. } | EngineError::Owner { error, .. } => error.hint().to_owned(),
-            EngineError::NoKey { server } => format!("give it one with `lightproof immich key add --server {server} --owner NAME`"),
+            EngineError::NoKey { server } => {
+                format!("give it one with `lightproof immich key add --server {server} --owner NAME`")
+            }
             EngineError::OneUserTwice { .. } => "name each user once: their assets would be surveyed twice".to_owned(),
             EngineError::AnotherUser { .. } => {
                 "check that the key is the right one; if the server was set up anew and its users have new ids, say so once with \

@@ -169,7 +169,7 @@ impl Walker<'_> {
             if let Met::Unchanged(_) | Met::ToRead(_) = met {
                 self.account.moved += 1;
             }
-            self.count(root, &place, stamp, met);
+            self.count(root, &place, expected(wanted.depth, stamp.size, self.walk.quick), met);
         }
         Ok(())
     }
@@ -217,7 +217,7 @@ impl Walker<'_> {
                 self.account.assets += 1;
                 self.ledger.store(self.run, asset, &Read::skipped(why).reading())?;
             }
-            (met, _) => self.count(index, &place, stamp, met),
+            (met, _) => self.count(index, &place, expected(self.walk.depth, stamp.size, self.walk.quick), met),
         }
         self.watch.met(self.account.assets);
         Ok(())
@@ -240,12 +240,12 @@ impl Walker<'_> {
         Ok(())
     }
 
-    fn count(&mut self, root: usize, place: &Place, stamp: Stamp, met: Met) {
+    fn count(&mut self, root: usize, place: &Place, bytes: u64, met: Met) {
         match met {
             Met::ToRead(asset) => {
                 self.account.assets += 1;
                 self.to_read += 1;
-                self.bytes += expected(self.walk.depth, stamp.size, self.walk.quick);
+                self.bytes += bytes;
                 self.note_elsewhere(asset, root, place);
             }
             Met::Unchanged(asset) => {

@@ -124,7 +124,7 @@ pub fn generate_manifest(
         stage: order.stage,
         now: order.now,
     };
-    let account = manifest::generate_manifest(ledger, &roots, &walk, watch)?;
+    let account = manifest::generate_manifest(ledger, &mut roots, &walk, watch)?;
     let run = latest(ledger)?;
     units::form_units(ledger, run)?;
     let mut written = vec![proofs::write_manifest(ledger, run, &settings.out.value)?];

@@ -36,6 +36,7 @@ use lightproof_sources::{
 use sha1::Digest;
 
 use self::in_turns::InTurns;
+use self::shown::SHOWN;
 pub use self::{budget::Budget, quick::QUICK};
 use crate::{
     EngineError,
@@ -106,7 +107,19 @@ impl Read {
 
     fn of_fate(fate: Fate) -> Read {
         let (stamp, probe, preview, sha1, sidecar_date) = (None, None, None, None, None);
-        Read { fate, depth: Depth::Nothing, stamp, probe, preview, sha1, sidecar_date, problems: Vec::new(), bytes: 0, weight: 0, learned: None }
+        Read {
+            fate,
+            depth: Depth::Nothing,
+            stamp,
+            probe,
+            preview,
+            sha1,
+            sidecar_date,
+            problems: Vec::new(),
+            bytes: 0,
+            weight: 0,
+            learned: None,
+        }
     }
 
     /// An asset of a known format, before anything more is told of it.
@@ -384,7 +397,11 @@ fn moving(
 /// How many bytes reading an asset of a size that deep is expected to take.
 #[must_use]
 pub fn expected(wanted: Depth, size: u64, quick: u64) -> u64 {
-    if wanted == Depth::Quick { size.min(quick) } else { size }
+    match wanted {
+        Depth::Quick => size.min(quick),
+        Depth::Shown => SHOWN,
+        _ => size,
+    }
 }
 
 /// What an asset is, by its first bytes; an error of its own where no format is known for them.

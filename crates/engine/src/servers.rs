@@ -149,6 +149,9 @@ fn check_permissions(api: &Api) -> Result<(), ImmichError> {
 /// A sentence about a version that is newer than what is known.
 pub(crate) fn version_notice(root: &ServerRoot) -> Option<String> {
     (root.version.support() == Support::Newer).then(|| {
-        format!("{} is Immich {}, newer than what this lightproof knows: it is read as far as its answers can be understood", root.name, root.version)
+        format!(
+            "{} is Immich {}, newer than what this lightproof knows: it is read as far as its answers can be understood",
+            root.name, root.version
+        )
     })
 }

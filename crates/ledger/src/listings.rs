@@ -66,7 +66,7 @@ impl Ledger {
         self.flush()
     }
 
-    /// Begins a listing anew. Until it is complete nothing is known to be so.
+    /// Begins a listing anew. Should it break off, what is known is still complete up to when it was.
     ///
     /// # Errors
     /// When the ledger cannot be written.
@@ -75,7 +75,7 @@ impl Ledger {
         self.survey
             .prepare_cached(
                 "INSERT INTO listing (source, until, round) VALUES (?1, NULL, 1) \
-                 ON CONFLICT (source) DO UPDATE SET until = NULL, round = round + 1",
+                 ON CONFLICT (source) DO UPDATE SET round = round + 1",
             )?
             .execute([source.as_str()])?;
         Ok(())
@@ -101,7 +101,7 @@ impl Ledger {
     pub fn put_listed(&self, source: &SourceId, row: &ListedRow) -> Result<bool, LedgerError> {
         self.batch()?;
         let known = self.listed(source, row.remote)?;
-        let learned = known.as_ref().filter(|known| known.checksum == row.checksum && known.modified == row.modified);
+        let learned = known.as_ref().filter(|known| known.checksum == row.checksum);
         let bytes = row.bytes.or(learned.and_then(|known| known.bytes));
         let row = ListedRow { bytes, ..row.clone() };
         let round = "coalesce((SELECT round FROM listing WHERE source = ?1), 0)";
@@ -209,8 +209,22 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn listed_counts(&self, source: &SourceId) -> Result<Vec<(String, bool, u64)>, LedgerError> {
-        let sql = "SELECT visibility, trashed, count(*) FROM listed WHERE source = ?1 GROUP BY visibility, trashed";
-        let mut query = self.survey.prepare_cached(sql)?;
+        self.counts_since(source, "0")
+    }
+
+    /// The same of what was put since the listing began anew.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn listed_counts_anew(&self, source: &SourceId) -> Result<Vec<(String, bool, u64)>, LedgerError> {
+        self.counts_since(source, "(SELECT round FROM listing WHERE source = ?1)")
+    }
+
+    fn counts_since(&self, source: &SourceId, round: &str) -> Result<Vec<(String, bool, u64)>, LedgerError> {
+        let sql = format!(
+            "SELECT visibility, trashed, count(*) FROM listed WHERE source = ?1 AND round >= {round} GROUP BY visibility, trashed"
+        );
+        let mut query = self.survey.prepare_cached(&sql)?;
         let counts = query
             .query_map([source.as_str()], |r| Ok((r.get(0)?, r.get(1)?, r.get::<_, i64>(2)? as u64)))?
             .collect::<Result<_, _>>()?;
@@ -274,8 +288,9 @@ mod tests {
         assert_eq!(ledger.listed(&source, u128::MAX).unwrap(), Some(row(u128::MAX)));
 
         ledger.begin_listing(&source).unwrap();
-        assert_eq!(ledger.listed_until(&source).unwrap(), None, "a listing under way is not complete");
+        assert!(ledger.listed_until(&source).unwrap().is_some(), "what was complete stays so");
         ledger.put_listed(&source, &row(3)).unwrap();
+        assert_eq!(ledger.listed_counts_anew(&source).unwrap(), [("timeline".to_owned(), false, 1)]);
         ledger.forget_unlisted(&source).unwrap();
         assert_eq!(ledger.listed_counts(&source).unwrap(), [("timeline".to_owned(), false, 1)]);
     }

@@ -37,8 +37,8 @@ impl ProblemKind {
     /// All kinds.
     pub const ALL: [ProblemKind; 13] = {
         use ProblemKind::{
-            AlsoAt, BeyondThisBuild, ChangedWhileRead, ChecksumDiffers, DamagedExif, DamagedImage, Empty, NotFingerprinted, ProbablyOne,
-            Skipped, TrailingData, Unreadable, WrongExtension,
+            AlsoAt, BeyondThisBuild, ChangedWhileRead, ChecksumDiffers, DamagedExif, DamagedImage, Empty, NotFingerprinted,
+            ProbablyOne, Skipped, TrailingData, Unreadable, WrongExtension,
         };
         [
             Unreadable,

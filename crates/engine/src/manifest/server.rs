@@ -20,7 +20,7 @@ use super::{PerhapsMoved, Walker};
 use crate::{
     EngineError,
     account::{ListingAccount, WalkAccount},
-    reading::{stamp_of_server, wanted_of_server},
+    reading::{expected, stamp_of_server, wanted_of_server},
     roots::{Reach, Root},
     servers::{ServerRoot, bring_up_to_date, listed_of, sentences, version_notice},
     watch::Watch,
@@ -33,12 +33,7 @@ const PAGE: u32 = 1000;
 const SAMPLE: u32 = 256;
 
 /// Lets all servers tell what they have, and finds where their libraries are mounted.
-pub(super) fn list(
-    ledger: &Ledger,
-    roots: &mut [Root],
-    watch: &dyn Watch,
-    account: &mut WalkAccount,
-) -> Result<(), EngineError> {
+pub(super) fn list(ledger: &Ledger, roots: &mut [Root], watch: &dyn Watch, account: &mut WalkAccount) -> Result<(), EngineError> {
     let folders: Vec<_> = roots.iter().filter_map(|root| Some(root.folder()?.path().to_owned())).collect();
     for index in 0..roots.len() {
         let root = &roots[index];
@@ -81,7 +76,11 @@ fn mounts_of(server: &ServerRoot, sample: &[Listed], folders: &[std::path::PathB
         .filter(|mount| match mount.verify(sample) {
             Ok(()) => true,
             Err(why) => {
-                refused.push(format!("{} is not {} of the server: {why}; originals are read from the server", mount.folder.display(), mount.prefix));
+                refused.push(format!(
+                    "{} is not {} of the server: {why}; originals are read from the server",
+                    mount.folder.display(),
+                    mount.prefix
+                ));
                 false
             }
         })
@@ -184,7 +183,7 @@ impl Walker<'_> {
                 self.hold(asset, fate, why)?;
             }
             (_, Some((fate, why))) => self.hold(asset, fate, why)?,
-            (met, None) => self.count(index, &place, stamp, met),
+            (met, None) => self.count(index, &place, expected(wanted.depth, stamp.size, self.walk.quick), met),
         }
         self.watch.met(self.account.assets);
         Ok(())

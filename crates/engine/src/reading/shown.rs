@@ -14,13 +14,16 @@ use lightproof_model::{
     probe::{Picture, Probe},
     problem::{Problem, ProblemKind},
 };
-use lightproof_sources::{immich::listed::Listed, source::{Access, Source}};
+use lightproof_sources::{
+    immich::listed::Listed,
+    source::{Access, Source},
+};
 
-use super::{Read, Reader, Target, known, stamp_of_server, unknown};
+use super::{Read, Reader, Target, expected, known, stamp_of_server, unknown};
 use crate::servers::ServerRoot;
 
-/// What one asset is expected to take: its first piece and how the server shows it.
-const EXPECTED: u64 = 32 << 10;
+/// Bytes that one asset is expected to take: its first piece and how the server shows it.
+pub(super) const SHOWN: u64 = 32 << 10;
 
 impl Reader<'_> {
     /// What a server tells and shows of an asset.
@@ -35,7 +38,8 @@ impl Reader<'_> {
             let name = listed.name.as_bytes();
             let Ok(media_type) = known(&*opened, name)? else { return Ok(unknown(name)) };
             let facts = facts::read_facts(&*opened, media_type);
-            let mut read = Read::of_known(name, media_type, if target.wanted == Depth::Head { Depth::Head } else { Depth::Shown });
+            let mut read =
+                Read::of_known(name, media_type, if target.wanted == Depth::Head { Depth::Head } else { Depth::Shown });
             // Of an asset in an external library the server digests the path, not the bytes.
             read.sha1 = listed.sha1().map(Sha1);
             let picture = (read.depth == Depth::Shown).then(|| self.shown(server, target, media_type)).transpose()?;
@@ -45,18 +49,23 @@ impl Reader<'_> {
         let stat = opened.stat();
         let (length, fetched) = (opened.len(), opened.fetched());
         let mut read = told.unwrap_or_else(|error: io::Error| {
-            if length == 0 { Read::unread(Fate::Unreadable, ProblemKind::Empty, "there are no bytes in it") } else { unreadable(format!("it cannot be read: {error}")) }
+            if length == 0 {
+                Read::unread(Fate::Unreadable, ProblemKind::Empty, "there are no bytes in it")
+            } else {
+                unreadable(format!("it cannot be read: {error}"))
+            }
         });
         read.stamp = stat.ok().map(|stat| lightproof_ledger::Stamp { size: length, ..stamp_of_server(&stat) });
         read.learned = (listed.bytes != Some(length)).then_some(length);
         read.bytes += fetched;
-        read.weight = EXPECTED;
+        read.weight = expected(target.wanted, length, self.quick);
         read
     }
 
     /// The picture that the server shows; none of what moves, of which it shows one frame, and of what it could not read itself.
     fn shown(&mut self, server: &ServerRoot, target: Target<'_>, media_type: MediaType) -> io::Result<Picture> {
-        let without = |why: &str| Picture { problems: vec![Problem::new(ProblemKind::NotFingerprinted, why)], ..Picture::default() };
+        let without =
+            |why: &str| Picture { problems: vec![Problem::new(ProblemKind::NotFingerprinted, why)], ..Picture::default() };
         match media_type.class() {
             Class::Video => return Ok(without("a video on a server: only one frame of it is shown")),
             Class::Sidecar => return Ok(Picture::default()),

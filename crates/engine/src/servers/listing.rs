@@ -62,13 +62,11 @@ impl Catalogue for InLedger<'_> {
     }
 
     fn tally(&mut self) -> Result<Tally, LedgerError> {
-        let mut tally = Tally::default();
-        for (visibility, trashed, count) in self.ledger.listed_counts(self.source)? {
-            if let Some(visibility) = Visibility::from_word(&visibility) {
-                tally.set(visibility, trashed, count);
-            }
-        }
-        Ok(tally)
+        Ok(tally_of(self.ledger.listed_counts(self.source)?))
+    }
+
+    fn tally_anew(&mut self) -> Result<Tally, LedgerError> {
+        Ok(tally_of(self.ledger.listed_counts_anew(self.source)?))
     }
 
     fn complete(&mut self, until: &str) -> Result<(), LedgerError> {
@@ -88,6 +86,16 @@ impl Catalogue for InLedger<'_> {
             }
         }
     }
+}
+
+fn tally_of(counts: Vec<(String, bool, u64)>) -> Tally {
+    let mut tally = Tally::default();
+    for (visibility, trashed, count) in counts {
+        if let Some(visibility) = Visibility::from_word(&visibility) {
+            tally.set(visibility, trashed, count);
+        }
+    }
+    tally
 }
 
 /// What a server lists, as the ledger keeps it.
@@ -135,11 +143,18 @@ pub(crate) fn sentences(refreshed: &Refreshed) -> Vec<String> {
         .iter()
         .map(|d| {
             let trashed = if d.trashed { " in the trash" } else { "" };
-            format!("the server counts {} assets of visibility {}{trashed}, its listing tells of {}", d.server, d.visibility.word(), d.listed)
+            format!(
+                "the server counts {} assets of visibility {}{trashed}, its listing tells of {}",
+                d.server,
+                d.visibility.word(),
+                d.listed
+            )
         })
         .collect();
     if refreshed.statistics_forbidden {
-        told.push("the key may not ask for counts (asset.statistics), so nothing tells whether the listing is complete".to_owned());
+        told.push(
+            "the key may not ask for counts (asset.statistics), so nothing tells whether the listing is complete".to_owned(),
+        );
     }
     told.extend(refreshed.unknown_visibilities.iter().map(|(word, count)| {
         format!("{count} assets have the visibility {word:?}, which this lightproof does not know: they count as what they were listed among")

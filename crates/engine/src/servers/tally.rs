@@ -15,7 +15,9 @@ pub(crate) fn out_of_reach(ledger: &Ledger, roots: &[Root]) -> Result<Vec<String
     for name in names {
         let owners: Vec<&(&Root, &ServerRoot)> = all.iter().filter(|(_, server)| server.name == name).collect();
         let Some(statistics) = owners.iter().find_map(|(_, server)| statistics(&server.api)) else {
-            told.push(format!("{name}: locked assets are out of a key's reach; how many there are only an administrator's key can tell"));
+            told.push(format!(
+                "{name}: locked assets are out of a key's reach; how many there are only an administrator's key can tell"
+            ));
             continue;
         };
         for user in &statistics.usage_by_user {
@@ -23,7 +25,10 @@ pub(crate) fn out_of_reach(ledger: &Ledger, roots: &[Root]) -> Result<Vec<String
             let id = RemoteId::parse(&user.user_id);
             let Some((root, _)) = owners.iter().find(|(_, server)| Some(server.user) == id) else {
                 if there > 0 {
-                    told.push(format!("{name}: {there} assets of {} are not surveyed, as no key of theirs is known", user.user_name));
+                    told.push(format!(
+                        "{name}: {there} assets of {} are not surveyed, as no key of theirs is known",
+                        user.user_name
+                    ));
                 }
                 continue;
             };
@@ -31,7 +36,11 @@ pub(crate) fn out_of_reach(ledger: &Ledger, roots: &[Root]) -> Result<Vec<String
             let counts = ledger.listed_counts(&root.source.id)?;
             let seen: u64 = counts.iter().filter(|(word, trashed, _)| word != "hidden" && !trashed).map(|(_, _, n)| n).sum();
             if there > seen {
-                told.push(format!("{name}: {} assets of {} are out of a key's reach: locked, most likely", there - seen, root.source.owner));
+                told.push(format!(
+                    "{name}: {} assets of {} are out of a key's reach: locked, most likely",
+                    there - seen,
+                    root.source.owner
+                ));
             }
         }
     }
