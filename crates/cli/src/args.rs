@@ -55,7 +55,7 @@ pub struct Common {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Survey folders: manifest, duplicates, anomalies and summary (the main job)
+    /// Survey folders and Immich servers: manifest, duplicates, anomalies and summary (the main job)
     Survey(SurveyArgs),
     /// Stage 1 alone: one row per asset, from heads unless --hash; writes manifest.csv
     GenerateManifest(ManifestArgs),
@@ -92,9 +92,9 @@ pub struct ProofArgs {
 /// What is walked.
 #[derive(Debug, Args)]
 pub struct WalkArgs {
-    /// Folders to survey
-    #[arg(value_name = "FOLDER", required = true)]
-    pub folders: Vec<PathBuf>,
+    /// Folders to survey, and servers: immich:NAME (see `lightproof immich connect`)
+    #[arg(value_name = "SOURCE", required = true)]
+    pub sources: Vec<PathBuf>,
 
     /// Whose a folder is: NAME=FOLDER, or NAME alone for all folders named (kept for later surveys)
     #[arg(long, value_name = "NAME[=FOLDER]")]

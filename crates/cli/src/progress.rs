@@ -33,7 +33,7 @@ fn style(template: &str) -> ProgressStyle {
 impl Watch for Progress {
     fn begins(&self, stage: Stage) {
         let what = match stage {
-            Stage::GenerateManifest => "looking through the folders",
+            Stage::GenerateManifest => "looking through the sources",
             Stage::GroupDuplicates => "comparing pictures",
             Stage::FlagAnomalies => "judging dates",
             Stage::GenerateSummary => "adding up",
@@ -44,7 +44,7 @@ impl Watch for Progress {
 
     fn met(&self, assets: u64) {
         if assets.is_multiple_of(256) {
-            self.bar.set_message(format!("looking through the folders: {assets} assets"));
+            self.bar.set_message(format!("looking through the sources: {assets} assets"));
         }
     }
 

@@ -1,11 +1,12 @@
 //! `survey` and `generate-manifest`: the commands that walk.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lightproof_engine::{
     Depth, Ledger, QUICK,
     pipeline::{self, Order},
     roots::{ChangedRoot, RootRequest, full_path},
+    servers::ServerRequest,
     settings::Settings,
 };
 use serde_json::json;
@@ -14,6 +15,7 @@ use crate::{
     args::{Common, ManifestArgs, SurveyArgs, WalkArgs},
     commands::config::{now, settings},
     exit::Refusal,
+    keys,
     out::Out,
     progress::Progress,
     words,
@@ -21,10 +23,10 @@ use crate::{
 
 /// The main job.
 pub fn survey(args: &SurveyArgs, common: &Common, out: Out) -> anyhow::Result<()> {
-    let (settings, roots) = prepare(&args.walk, common)?;
+    let (settings, roots, servers) = prepare(&args.walk, common)?;
     let mut ledger = Ledger::open(&settings.ledger.value).map_err(lightproof_engine::EngineError::from)?;
     let depth = if args.quick { Depth::Quick } else { Depth::Whole };
-    let order = order(&args.walk, &roots, depth, "survey");
+    let order = order(&args.walk, &roots, &servers, depth, "survey");
     let account = {
         let progress = Progress::new(out.is_told());
         pipeline::survey(&mut ledger, &settings, &order, &progress)?
@@ -43,10 +45,10 @@ pub fn survey(args: &SurveyArgs, common: &Common, out: Out) -> anyhow::Result<()
 
 /// Stage 1 alone.
 pub fn generate_manifest(args: &ManifestArgs, common: &Common, out: Out) -> anyhow::Result<()> {
-    let (settings, roots) = prepare(&args.walk, common)?;
+    let (settings, roots, servers) = prepare(&args.walk, common)?;
     let mut ledger = Ledger::open(&settings.ledger.value).map_err(lightproof_engine::EngineError::from)?;
     let depth = if args.hash { Depth::Whole } else { Depth::Head };
-    let order = order(&args.walk, &roots, depth, "generate-manifest");
+    let order = order(&args.walk, &roots, &servers, depth, "generate-manifest");
     let (account, proofs) = {
         let progress = Progress::new(out.is_told());
         pipeline::generate_manifest(&mut ledger, &settings, &order, &progress)?
@@ -61,24 +63,57 @@ pub fn generate_manifest(args: &ManifestArgs, common: &Common, out: Out) -> anyh
     Ok(())
 }
 
-fn order<'a>(args: &WalkArgs, roots: &'a [RootRequest], depth: Depth, stage: &'a str) -> Order<'a> {
+fn order<'a>(
+    args: &WalkArgs,
+    roots: &'a [RootRequest],
+    servers: &'a [ServerRequest],
+    depth: Depth,
+    stage: &'a str,
+) -> Order<'a> {
     let changed = if args.accept_changed_root { ChangedRoot::Accept } else { ChangedRoot::Refuse };
-    Order { roots, changed, depth, quick: QUICK, all_fields: args.all_fields, stage, now: now() }
+    Order { roots, servers, changed, depth, quick: QUICK, all_fields: args.all_fields, stage, now: now() }
 }
 
-/// Settings and roots, checked before the ledger is opened or anything is read.
-fn prepare(args: &WalkArgs, common: &Common) -> anyhow::Result<(Settings, Vec<RootRequest>)> {
+/// What a source on a server begins with.
+const IMMICH: &str = "immich:";
+
+/// Settings, folders and servers, checked before the ledger is opened or anything is read.
+fn prepare(args: &WalkArgs, common: &Common) -> anyhow::Result<(Settings, Vec<RootRequest>, Vec<ServerRequest>)> {
     let mut settings = settings(common, args.proofs.out.as_ref())?;
     settings.radius.argued(args.radius);
     settings.workers.argued(args.workers);
     let roots = roots(args, &settings)?;
     pipeline::check_places(&settings, &roots)?;
-    Ok((settings, roots))
+    let servers = servers(args, &settings)?;
+    Ok((settings, roots, servers))
+}
+
+/// The name of a server, where a source is one.
+fn server_name(source: &Path) -> Option<&str> {
+    source.to_str()?.strip_prefix(IMMICH)
+}
+
+/// The servers with the keys that are known of their owners.
+fn servers(args: &WalkArgs, settings: &Settings) -> anyhow::Result<Vec<ServerRequest>> {
+    let mut named: Vec<&str> = args.sources.iter().filter_map(|source| server_name(source)).collect();
+    named.sort_unstable();
+    named.dedup();
+    named
+        .into_iter()
+        .map(|name| {
+            let known = settings.servers.value.get(name).ok_or_else(|| Refusal {
+                message: format!("no server is called {name:?} in the settings"),
+                hint: "name it first: lightproof immich connect NAME --url http://immich:2283",
+            })?;
+            let prefix_map = known.prefix_map.clone().into_iter().collect();
+            Ok(ServerRequest { server: known.server(name), keys: keys::known(settings, name)?, prefix_map })
+        })
+        .collect()
 }
 
 /// The folders with their owners: from the arguments, else from the settings, else as the record has them.
 fn roots(args: &WalkArgs, settings: &Settings) -> anyhow::Result<Vec<RootRequest>> {
-    let mut roots: Vec<RootRequest> = args.folders.iter().map(|f| RootRequest { path: f.clone(), owner: None }).collect();
+    let mut roots: Vec<RootRequest> = args.sources.iter().filter(|s| server_name(s).is_none()).map(|f| RootRequest { path: f.clone(), owner: None }).collect();
     for root in &mut roots {
         let named = settings.owners.value.iter().find(|(folder, _)| full_path(folder) == full_path(&root.path));
         root.owner = named.map(|(_, owner)| owner.clone());
