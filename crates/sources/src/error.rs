@@ -5,6 +5,8 @@
 
 use std::{io, path::PathBuf};
 
+use crate::immich::error::ImmichError;
+
 /// Why a source, or one asset of it, cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
@@ -66,6 +68,14 @@ pub enum SourceError {
         /// What the system said.
         cause: io::Error,
     },
+    /// An Immich server, or an asset on one, cannot be read.
+    #[error("{}: {cause}", place.display())]
+    Immich {
+        /// `immich:NAME`, followed by the asset's path if it is about one.
+        place: PathBuf,
+        /// What the server said.
+        cause: Box<ImmichError>,
+    },
 }
 
 impl SourceError {
@@ -82,6 +92,7 @@ impl SourceError {
             SourceError::AssetMissing { .. } => "asset-missing",
             SourceError::NotAnAsset { .. } => "not-an-asset",
             SourceError::AssetUnreadable { .. } => "asset-unreadable",
+            SourceError::Immich { cause, .. } => cause.kind(),
         }
     }
 
@@ -108,6 +119,7 @@ impl SourceError {
             SourceError::AssetUnreadable { .. } => {
                 "check its permissions; if the system speaks of an input/output error, the drive may be failing: back it up first"
             }
+            SourceError::Immich { cause, .. } => cause.hint(),
         }
     }
 }

@@ -44,12 +44,13 @@ impl WholeBuffer {
     /// Whatever the medium reports; [`io::ErrorKind::FileTooLarge`] above [`WHOLE_BUFFER`].
     pub fn fill(&mut self, asset: &dyn Opened) -> io::Result<(&[u8], Steadiness)> {
         let before = asset.stat()?;
-        if before.size > WHOLE_BUFFER {
+        let length = asset.len();
+        if length > WHOLE_BUFFER {
             return Err(io::ErrorKind::FileTooLarge.into());
         }
         asset.will_read(Access::Whole);
         // One byte more than it says, to see whether it has grown.
-        let wanted = before.size as usize + 1;
+        let wanted = length as usize + 1;
         if self.bytes.len() > KEPT && wanted <= KEPT {
             self.bytes = Vec::new();
         }
@@ -58,7 +59,7 @@ impl WholeBuffer {
         }
         let read = fill_from(asset, 0, &mut self.bytes[..wanted])?;
         let steadiness = steadiness(asset, &before, read as u64)?;
-        Ok((&self.bytes[..read.min(before.size as usize)], steadiness))
+        Ok((&self.bytes[..read.min(length as usize)], steadiness))
     }
 }
 
@@ -68,6 +69,7 @@ impl WholeBuffer {
 /// Whatever the medium reports, or `piece` itself.
 pub fn stream(asset: &dyn Opened, piece: &mut dyn FnMut(&[u8]) -> io::Result<()>) -> io::Result<Steadiness> {
     let before = asset.stat()?;
+    let length = asset.len();
     asset.will_read(Access::Whole);
     let mut buffer = vec![0; PIECE];
     let mut offset = 0;
@@ -79,7 +81,7 @@ pub fn stream(asset: &dyn Opened, piece: &mut dyn FnMut(&[u8]) -> io::Result<()>
         piece(&buffer[..read])?;
         offset += read as u64;
         // Something that grows as fast as it is read would never end.
-        if offset > before.size {
+        if offset > length {
             return Ok(Steadiness::Changed);
         }
     }
@@ -100,6 +102,7 @@ fn fill_from(asset: &dyn Opened, offset: u64, buf: &mut [u8]) -> io::Result<usiz
 }
 
 fn steadiness(asset: &dyn Opened, before: &crate::source::Stat, read: u64) -> io::Result<Steadiness> {
-    let same = asset.stat()?.agrees_with(before) && read == before.size;
+    // Not the size of the stat: a server's listing may not tell it, and then says 0 before and after.
+    let same = asset.stat()?.agrees_with(before) && read == asset.len();
     Ok(if same { Steadiness::Steady } else { Steadiness::Changed })
 }

@@ -275,6 +275,11 @@ impl<C: Catalogue> Listing<'_, C> {
     }
 }
 
+/// Nanoseconds since 1970-01-01 UTC of a time as the server writes it, in milliseconds; held at the ends of 1677–2262.
+pub(super) fn nanoseconds(text: &str) -> Option<i64> {
+    Moment::parse(text).map(|moment| moment.0.saturating_mul(1_000_000))
+}
+
 fn differences(listed: &Tally, server: &Tally) -> Vec<Difference> {
     let both = Visibility::ALL.into_iter().flat_map(|visibility| [(visibility, false), (visibility, true)]);
     both.map(|(visibility, trashed)| Difference {
