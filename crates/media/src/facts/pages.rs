@@ -1,6 +1,7 @@
 //! Pages: reads positions through a small cache, so that a head costs one read and far values cost one page each.
 //!
-//! Promises a hard cap on what is read from the medium; behind it, bytes count as missing.
+//! Promises a hard cap on what is read from the medium; behind it, bytes count as missing. Over a medium that fetches in
+//! pieces of its own there are no pages: it is asked for what is needed, byte by byte.
 //! Absent on purpose: eviction. What one asset's metadata needs fits.
 
 use std::{
@@ -20,6 +21,8 @@ const CAP: u64 = 24 << 20;
 /// A cache of pages over a medium.
 pub struct Pages<'a> {
     medium: &'a dyn ReadAt,
+    /// Whether there are pages.
+    paged: bool,
     pages: RefCell<Vec<(u64, Vec<u8>)>>,
     read: Cell<u64>,
     failed: Cell<bool>,
@@ -28,7 +31,12 @@ pub struct Pages<'a> {
 impl<'a> Pages<'a> {
     /// No page is read yet.
     pub fn over(medium: &'a dyn ReadAt) -> Self {
-        Pages { medium, pages: RefCell::new(Vec::new()), read: Cell::new(0), failed: Cell::new(false) }
+        Pages { medium, paged: true, pages: RefCell::new(Vec::new()), read: Cell::new(0), failed: Cell::new(false) }
+    }
+
+    /// Without pages: every read goes to the medium as it is.
+    pub fn none_over(medium: &'a dyn ReadAt) -> Self {
+        Pages { paged: false, ..Pages::over(medium) }
     }
 
     /// Bytes read from the medium so far.
@@ -46,6 +54,9 @@ impl<'a> Pages<'a> {
     ///
     /// For hopping over large data from header to header.
     pub fn peek(&self, offset: u64, buf: &mut [u8]) -> bool {
+        if !self.paged {
+            return self.read_at(offset, buf).is_ok_and(|n| n == buf.len());
+        }
         let end = offset.saturating_add(buf.len() as u64);
         let start = Self::page_of(offset).0;
         let cached = self.pages.borrow().iter().any(|(s, page)| *s == start && end <= s + page.len() as u64);
@@ -88,6 +99,9 @@ impl ReadAt for Pages<'_> {
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
         if offset >= self.len() || buf.is_empty() {
             return Ok(0);
+        }
+        if !self.paged {
+            return Ok(self.fetch(offset, buf));
         }
         let (start, size) = Self::page_of(offset);
         if buf.len() as u64 > 2 * PAGE && offset >= FIRST {
