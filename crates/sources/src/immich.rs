@@ -4,6 +4,7 @@
 //! goes into one header of requests to the server that was named, and nowhere else: not to another host, not into messages.
 //! Absent on purpose: where keys are kept (`ops`), and remembering listings (`ledger`).
 
+mod answer;
 pub mod api;
 pub mod catalogue;
 pub mod error;
@@ -15,5 +16,8 @@ pub mod mounted;
 pub mod original;
 pub mod server;
 pub mod source;
+mod tls;
+mod transport;
+mod turns;
 pub mod version;
 pub mod wire;
