@@ -1,11 +1,19 @@
 //! Reading originals of a server in a folder here: the same library, mounted.
 //!
 //! A prefix of the server's paths stands for a folder. Files are opened below that folder only, for reading, without following a link.
-//! Absent on purpose: trusting a folder because of its name; see [`Mount`].
+//! Absent on purpose: trusting a folder because of its name; [`verify`] asks sizes and bytes.
+
+mod detect;
+mod sample;
+mod trust;
 
 use std::{borrow::Cow, io, path::PathBuf};
 
 use lightproof_model::read_at::ReadAt;
+
+pub use detect::detect;
+pub use sample::Sample;
+pub use trust::{MountRefused, verify};
 
 use crate::{
     error::SourceError,
@@ -16,7 +24,8 @@ use crate::{
 /// A folder here that holds what the server has below a prefix of its paths.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mount {
-    /// Of the server's paths, such as `/data`; whole names, so that it does not stand for `/database`.
+    /// Of the server's paths, such as `/data`: whole names, so that it does not stand for `/database`. `/` stands for all absolute paths,
+    /// and nothing at all for the relative ones of old servers.
     pub prefix: String,
     /// The folder here.
     pub folder: PathBuf,
@@ -58,8 +67,11 @@ impl Mounts {
 impl Mount {
     /// What follows the prefix in a path below it.
     fn rest<'p>(&self, path: &'p [u8]) -> Option<&'p [u8]> {
-        let rest = path.strip_prefix(self.prefix.trim_end_matches('/').as_bytes())?;
-        rest.strip_prefix(b"/").filter(|rest| !rest.is_empty())
+        let rest = match self.prefix.trim_end_matches('/') {
+            _ if self.prefix.is_empty() => path,
+            prefix => path.strip_prefix(prefix.as_bytes())?.strip_prefix(b"/")?,
+        };
+        Some(rest).filter(|rest| !rest.is_empty() && !rest.starts_with(b"/"))
     }
 }
 
@@ -89,5 +101,29 @@ impl Opened for Mounted<'_> {
 
     fn will_read(&self, how: Access) {
         self.file.will_read(how);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_stands_for_whole_names() {
+        for (prefix, path, rest) in [
+            ("/data", "/data/a.jpg", Some("a.jpg")),
+            ("/data/", "/data/upload/a.jpg", Some("upload/a.jpg")),
+            ("/data", "/database/a.jpg", None),
+            ("/data", "/data", None),
+            ("/data", "/data/", None),
+            ("/", "/mnt/a.jpg", Some("mnt/a.jpg")),
+            ("/", "upload/a.jpg", None),
+            ("", "upload/a.jpg", Some("upload/a.jpg")),
+            ("", "/mnt/a.jpg", None),
+            ("upload", "upload/a.jpg", Some("a.jpg")),
+        ] {
+            let mount = Mount { prefix: prefix.to_owned(), folder: PathBuf::new() };
+            assert_eq!(mount.rest(path.as_bytes()), rest.map(str::as_bytes), "{prefix} {path}");
+        }
     }
 }
