@@ -11,6 +11,8 @@ pub mod error;
 pub mod http;
 pub mod key;
 pub mod listed;
+mod part;
+mod reply;
 pub mod server;
 mod tls;
 mod transport;
