@@ -63,13 +63,7 @@ pub fn generate_manifest(args: &ManifestArgs, common: &Common, out: Out) -> anyh
     Ok(())
 }
 
-fn order<'a>(
-    args: &WalkArgs,
-    roots: &'a [RootRequest],
-    servers: &'a [ServerRequest],
-    depth: Depth,
-    stage: &'a str,
-) -> Order<'a> {
+fn order<'a>(args: &WalkArgs, roots: &'a [RootRequest], servers: &'a [ServerRequest], depth: Depth, stage: &'a str) -> Order<'a> {
     let changed = if args.accept_changed_root { ChangedRoot::Accept } else { ChangedRoot::Refuse };
     Order { roots, servers, changed, depth, quick: QUICK, all_fields: args.all_fields, stage, now: now() }
 }
@@ -113,7 +107,8 @@ fn servers(args: &WalkArgs, settings: &Settings) -> anyhow::Result<Vec<ServerReq
 
 /// The folders with their owners: from the arguments, else from the settings, else as the record has them.
 fn roots(args: &WalkArgs, settings: &Settings) -> anyhow::Result<Vec<RootRequest>> {
-    let mut roots: Vec<RootRequest> = args.sources.iter().filter(|s| server_name(s).is_none()).map(|f| RootRequest { path: f.clone(), owner: None }).collect();
+    let mut roots: Vec<RootRequest> =
+        args.sources.iter().filter(|s| server_name(s).is_none()).map(|f| RootRequest { path: f.clone(), owner: None }).collect();
     for root in &mut roots {
         let named = settings.owners.value.iter().find(|(folder, _)| full_path(folder) == full_path(&root.path));
         root.owner = named.map(|(_, owner)| owner.clone());
