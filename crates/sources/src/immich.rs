@@ -10,6 +10,7 @@ pub mod error;
 pub mod http;
 pub mod key;
 pub mod listed;
+pub mod names;
 pub mod server;
 pub mod version;
 pub mod wire;

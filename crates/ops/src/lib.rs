@@ -1,0 +1,3 @@
+//! `lightproof-ops`: looks after the server: health, users, keys and secrets. Touches no photo.
+
+pub mod secrets;
