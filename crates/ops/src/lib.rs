@@ -1,3 +1,4 @@
 //! `lightproof-ops`: looks after the server: health, users, keys and secrets. Touches no photo.
 
+pub mod permissions;
 pub mod secrets;
