@@ -4,6 +4,7 @@
 //! goes into one header of requests to the server that was named, and nowhere else: not to another host, not into messages.
 //! Absent on purpose: where keys are kept (`ops`), and remembering listings (`ledger`).
 
+mod answer;
 pub mod api;
 pub mod catalogue;
 pub mod error;
@@ -12,5 +13,8 @@ pub mod key;
 pub mod listed;
 pub mod names;
 pub mod server;
+mod tls;
+mod transport;
+mod turns;
 pub mod version;
 pub mod wire;

@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 /// Ways to create, change, move or take away, as std and rustix spell them.
-const WRITING: [&str; 34] = [
+const WRITING: [&str; 36] = [
     "WRONLY",
     "RDWR",
     "CREATE",
@@ -20,7 +20,9 @@ const WRITING: [&str; 34] = [
     "fallocate",
     "remove_",
     "unlink",
-    "rename",
+    "rename(",
+    "::rename",
+    "renameat",
     "create_dir",
     "mkdir",
     "rmdir",
@@ -40,6 +42,12 @@ const WRITING: [&str; 34] = [
     "sendfile",
 ];
 
+/// What is spelled and writes to no file: the file, the call, the reason.
+const ALLOWED: [(&str, &str); 1] = [
+    // The encrypted bytes of a request go to a connection.
+    ("immich/tls.rs", "self.stream.write_all("),
+];
+
 #[test]
 fn nothing_in_this_crate_spells_a_call_that_writes() {
     let mut read = 0;
@@ -54,7 +62,8 @@ fn nothing_in_this_crate_spells_a_call_that_writes() {
             let text = fs::read_to_string(&path).unwrap();
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
             for line in code {
-                let spelled = WRITING.iter().find(|call| line.contains(**call));
+                let allowed = ALLOWED.iter().any(|(file, call)| path.ends_with(file) && line.contains(call));
+                let spelled = WRITING.iter().find(|call| line.contains(**call) && !allowed);
                 assert!(spelled.is_none(), "{}: {line}", path.display());
             }
             read += 1;
