@@ -2,3 +2,4 @@
 
 pub mod permissions;
 pub mod secrets;
+pub mod whose;

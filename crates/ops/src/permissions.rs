@@ -33,11 +33,8 @@ impl Judgement {
     pub fn of(permissions: &[String]) -> Judgement {
         let may = |wanted: &str| permissions.iter().any(|p| p == wanted || p == "all");
         let lacking = |wanted: &[&str]| wanted.iter().filter(|w| !may(w)).map(|&w| w.to_owned()).collect();
-        let mut judgement = Judgement {
-            missing: lacking(&TO_SURVEY),
-            missing_to_carry_out: lacking(&TO_CARRY_OUT),
-            ..Judgement::default()
-        };
+        let mut judgement =
+            Judgement { missing: lacking(&TO_SURVEY), missing_to_carry_out: lacking(&TO_CARRY_OUT), ..Judgement::default() };
         for permission in permissions {
             if is_dangerous(permission) {
                 judgement.dangerous.push(permission.clone());
@@ -105,16 +102,33 @@ mod tests {
         assert_eq!((judgement.missing.len(), judgement.missing_to_carry_out.len()), (0, 0));
         assert_eq!(judgement.dangerous, ["all"]);
         for permission in [
-            "asset.delete", "duplicate.delete", "asset.replace", "stack.delete", "album.delete", "person.delete", "library.delete",
-            "library.update", "adminUser.create", "adminUser.update", "systemConfig.update", "systemConfig.read", "maintenance",
-            "adminAuth.unlinkAll", "apiKey.create", "backup.download", "asset.edit.delete", "assetFile.delete",
+            "asset.delete",
+            "duplicate.delete",
+            "asset.replace",
+            "stack.delete",
+            "album.delete",
+            "person.delete",
+            "library.delete",
+            "library.update",
+            "adminUser.create",
+            "adminUser.update",
+            "systemConfig.update",
+            "systemConfig.read",
+            "maintenance",
+            "adminAuth.unlinkAll",
+            "apiKey.create",
+            "backup.download",
+            "asset.edit.delete",
+            "assetFile.delete",
         ] {
             assert_eq!(of(&[permission]).dangerous, [permission]);
         }
         for permission in ["asset.upload", "tag.create", "stack.update", "job.create", "sharedLink.create", "something.new"] {
             assert_eq!(of(&[permission]).not_needed, [permission]);
         }
-        for permission in ["albumAsset.delete", "tag.read", "stack.read", "partner.read", "server.versionCheck", "timeline.download"] {
+        for permission in
+            ["albumAsset.delete", "tag.read", "stack.read", "partner.read", "server.versionCheck", "timeline.download"]
+        {
             let judgement = of(&[permission]);
             assert!(judgement.dangerous.is_empty() && judgement.not_needed.is_empty(), "{permission}");
         }
