@@ -1,5 +1,7 @@
 //! The argument table: parser, help, man page and completions come from it.
 
+pub mod immich;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -8,7 +10,7 @@ use clap_complete::Shell;
 /// Exit codes, as `--help` and the man page tell them.
 pub const EXIT_CODES: &str = "Exit codes:
   0    done; findings (duplicates, anomalies, damaged assets) are not failures
-  1    the disk or the ledger failed
+  1    the disk, the ledger or the server failed
   2    the arguments cannot be understood
   3    refused: a folder is missing, empty or another one than last time, settings cannot be used, …
   4    another lightproof works with this ledger
@@ -67,6 +69,9 @@ pub enum Command {
     GenerateSummary(ProofArgs),
     /// Print all that is known of one asset: fields, group, ranking and its ground, anomalies
     Explain(ExplainArgs),
+    /// Immich servers: connect one, add keys, see how it does
+    #[command(subcommand)]
+    Immich(immich::ImmichCommand),
     /// Show the settings in force and where each comes from, or a commented example
     #[command(subcommand)]
     Config(ConfigCommand),

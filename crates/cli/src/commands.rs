@@ -3,6 +3,7 @@
 pub mod config;
 pub mod demo;
 pub mod explain;
+pub mod immich;
 pub mod shell;
 pub mod stages;
 pub mod survey;

@@ -3,9 +3,11 @@
 use std::{fmt, process::ExitCode};
 
 use lightproof_engine::{EngineError, Kind};
+use lightproof_ops::secrets::SecretError;
+use lightproof_sources::immich::error::ImmichError;
 use serde_json::json;
 
-use crate::out::Out;
+use crate::{hidden::Stopped, out::Out};
 
 /// What a command refuses before it asks the engine.
 #[derive(Debug)]
@@ -26,8 +28,14 @@ impl std::error::Error for Refusal {}
 
 /// The code of an error; see `args::EXIT_CODES`.
 fn code(error: &anyhow::Error) -> u8 {
-    if error.is::<Refusal>() {
+    if error.is::<Refusal>() || error.is::<SecretError>() {
         return 3;
+    }
+    if error.is::<Stopped>() {
+        return 130;
+    }
+    if let Some(error) = error.downcast_ref::<ImmichError>() {
+        return code_of_server(error);
     }
     match error.downcast_ref::<EngineError>().map(EngineError::kind) {
         Some(Kind::Failed) | None => 1,
@@ -35,6 +43,24 @@ fn code(error: &anyhow::Error) -> u8 {
         Some(Kind::InUse) => 4,
         Some(Kind::NotFound) => 5,
         Some(Kind::Stopped) => 130,
+    }
+}
+
+/// What may go well another time has failed; what never will as it was asked for is refused.
+fn code_of_server(error: &ImmichError) -> u8 {
+    match error {
+        ImmichError::Unreachable { .. }
+        | ImmichError::TooSlow { .. }
+        | ImmichError::Garbled { .. }
+        | ImmichError::Failed { .. }
+        | ImmichError::Maintenance { .. } => 1,
+        ImmichError::Untrusted { .. }
+        | ImmichError::Redirected { .. }
+        | ImmichError::NotImmich { .. }
+        | ImmichError::BadKey { .. }
+        | ImmichError::Forbidden { .. }
+        | ImmichError::TooOld { .. } => 3,
+        ImmichError::NotThere { .. } => 5,
     }
 }
 
@@ -49,16 +75,38 @@ fn word(error: &anyhow::Error) -> &'static str {
     }
 }
 
+/// What kind of thing is the matter with a server or a secret, for programs.
+fn cause(error: &anyhow::Error) -> Option<&'static str> {
+    let server = error.downcast_ref::<ImmichError>().map(ImmichError::kind);
+    server.or_else(|| error.downcast_ref::<SecretError>().map(SecretError::kind))
+}
+
+fn hint(error: &anyhow::Error) -> Option<String> {
+    if let Some(refusal) = error.downcast_ref::<Refusal>() {
+        return Some(refusal.hint.to_owned());
+    }
+    if let Some(error) = error.downcast_ref::<ImmichError>() {
+        return Some(match error {
+            ImmichError::Untrusted { sha256: Some(sha256), .. } => format!("its fingerprint is {sha256}; {}", error.hint()),
+            error => error.hint().to_owned(),
+        });
+    }
+    let secret = error.downcast_ref::<SecretError>().map(SecretError::hint);
+    secret.or_else(|| error.downcast_ref::<EngineError>().map(EngineError::hint))
+}
+
 /// Tells an error and gives its exit code.
 pub fn failed(error: &anyhow::Error, out: &Out) -> ExitCode {
     // A closed pipe is the reader's choice, not a failure.
     if error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) {
         return ExitCode::SUCCESS;
     }
-    let refused = error.downcast_ref::<Refusal>().map(|refusal| refusal.hint.to_owned());
-    let hint = refused.or_else(|| error.downcast_ref::<EngineError>().map(EngineError::hint));
+    let hint = hint(error);
     if out.is_json() {
-        let told = json!({ "error": { "kind": word(error), "message": error.to_string(), "hint": hint } });
+        let mut told = json!({ "error": { "kind": word(error), "message": error.to_string(), "hint": hint } });
+        if let Some(cause) = cause(error) {
+            told["error"]["cause"] = cause.into();
+        }
         // Nothing more can be done when standard output itself is gone.
         let _ = out.json(&told);
     }

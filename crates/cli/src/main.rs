@@ -3,10 +3,13 @@
 mod args;
 mod commands;
 mod exit;
+mod hidden;
+mod keys;
 mod out;
 mod places;
 mod progress;
 mod run;
+mod settings_file;
 mod stop;
 mod words;
 

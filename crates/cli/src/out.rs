@@ -16,6 +16,8 @@ pub struct Out {
 pub const STRONG: Style = Style::new().bold();
 /// What can wait.
 pub const FAINT: Style = Style::new().dimmed();
+/// What a person should look at.
+pub const WARN: Style = AnsiColor::Yellow.on_default();
 const WRONG: Style = AnsiColor::Red.on_default().bold();
 
 impl Out {

@@ -17,3 +17,8 @@ pub fn ledger() -> PathBuf {
 pub fn settings() -> PathBuf {
     base("XDG_CONFIG_HOME", ".config").join("lightproof").join("lightproof.toml")
 }
+
+/// The folder of the file with keys: one of its own, since nobody else may even look into it.
+pub fn keys() -> PathBuf {
+    base("XDG_DATA_HOME", ".local/share").join("lightproof").join("private")
+}

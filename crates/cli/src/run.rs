@@ -7,7 +7,7 @@ use lightproof_engine::READER;
 
 use crate::{
     args::{Cli, Command},
-    commands::{config, demo, explain, shell, stages, survey},
+    commands::{config, demo, explain, immich, shell, stages, survey},
     exit,
     out::Out,
     stop,
@@ -17,7 +17,10 @@ use crate::{
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let out = Out::new(cli.common.json, cli.common.quiet);
-    stop::listen();
+    // Where nothing is under way that must be brought to an end, Ctrl-C ends the process as it always does.
+    if !matches!(cli.command, Command::Immich(_)) {
+        stop::listen();
+    }
     quiet_readers();
     let done = match &cli.command {
         Command::Survey(args) => survey::survey(args, &cli.common, out),
@@ -26,6 +29,7 @@ pub fn run() -> ExitCode {
         Command::FlagAnomalies(args) => stages::flag_anomalies(args, &cli.common, out),
         Command::GenerateSummary(args) => stages::generate_summary(args, &cli.common, out),
         Command::Explain(args) => explain::explain(args, &cli.common, out),
+        Command::Immich(command) => immich::immich(command, &cli.common, out),
         Command::Config(command) => config::config(command, &cli.common, out),
         Command::Demo(args) => demo::demo(args, out),
         Command::Completions { shell } => shell::completions(*shell, &mut Cli::command()),

@@ -2,6 +2,8 @@
 //!
 //! Arguments go before the file, the file before what ships. Absent on purpose: anything secret.
 
+pub mod servers;
+
 use std::{
     collections::BTreeMap,
     num::NonZeroUsize,
@@ -18,6 +20,8 @@ use lightproof_sources::exclusions::SHIPPED;
 use serde::Deserialize;
 
 use crate::{EngineError, disks::Spinning};
+
+use servers::{SecretProvider, ServerSettings, StoredServer};
 
 /// The commented example, which holds every setting.
 pub const EXAMPLE: &str = include_str!("../lightproof.example.toml");
@@ -86,6 +90,10 @@ pub struct Settings {
     pub exclude: Setting<Vec<String>>,
     /// Whose a folder is.
     pub owners: Setting<BTreeMap<PathBuf, String>>,
+    /// Immich servers by the names that a person gave them.
+    pub servers: Setting<BTreeMap<String, ServerSettings>>,
+    /// What keeps the keys of owners.
+    pub secrets: Setting<SecretProvider>,
     /// The camera table: shipped, then the file's.
     pub cameras: CameraTable,
     /// How many cameras ship, and how many the file adds.
@@ -110,8 +118,16 @@ struct Stored {
     decode_memory_mb: Option<u64>,
     exclude: Option<Vec<String>>,
     owners: Option<BTreeMap<PathBuf, String>>,
+    immich: Option<BTreeMap<String, StoredServer>>,
+    secrets: Option<StoredSecrets>,
     #[serde(default)]
     camera: Vec<StoredCamera>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StoredSecrets {
+    provider: Option<SecretProvider>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -139,10 +155,11 @@ impl Settings {
             Err(error) => return Err(wrong(error.to_string())),
         };
         let stored: Stored =
-            text.map_or_else(|| Ok(Stored::default()), |t| toml::from_str(&t)).map_err(|e| wrong(e.to_string()))?;
+            text.map_or_else(|| Ok(Stored::default()), |text| toml::from_str(&text).map_err(|e| wrong(told(&text, &e))))?;
         let shipped: Stored = toml::from_str(CAMERAS).map_err(|e| wrong(format!("the shipped camera table: {e}")))?;
         let cameras = |from: &[StoredCamera]| from.iter().map(camera).collect::<Result<Vec<_>, _>>().map_err(wrong);
         let (shipped, own) = (cameras(&shipped.camera)?, cameras(&stored.camera)?);
+        let immich = stored.immich.map(|stored| servers::read(stored).map_err(wrong)).transpose()?;
         let mut settings = Settings {
             out: Setting::shipped(PathBuf::from("proofs")),
             ledger: Setting::shipped(usual_ledger),
@@ -153,6 +170,8 @@ impl Settings {
             decode_memory_mb: Setting::shipped(Limits::default().decoded_bytes >> 20),
             exclude: Setting::shipped(SHIPPED.iter().map(|&s| s.to_owned()).collect()),
             owners: Setting::shipped(BTreeMap::new()),
+            servers: Setting::shipped(BTreeMap::new()),
+            secrets: Setting::shipped(SecretProvider::default()),
             camera_counts: (shipped.len(), own.len()),
             cameras: CameraTable::new(shipped.into_iter().chain(own)),
         };
@@ -165,6 +184,8 @@ impl Settings {
         settings.decode_memory_mb.filed(stored.decode_memory_mb, file);
         settings.exclude.filed(stored.exclude, file);
         settings.owners.filed(stored.owners, file);
+        settings.servers.filed(immich, file);
+        settings.secrets.filed(stored.secrets.and_then(|secrets| secrets.provider), file);
         if settings.radius.value > LARGEST_RADIUS {
             return Err(wrong(format!(
                 "radius = {} is more than {LARGEST_RADIUS}, where strangers begin to look alike",
@@ -200,6 +221,8 @@ impl Settings {
             of("owners", &self.owners, |owners| {
                 owners.iter().map(|(folder, owner)| format!("{}: {owner}", folder.display())).collect::<Vec<_>>().join(", ")
             }),
+            of("immich", &self.servers, |servers| servers.iter().map(ServerSettings::shown).collect::<Vec<_>>().join("; ")),
+            of("secrets", &self.secrets, |provider| format!("provider: {}", provider.word())),
             ("camera", cameras, camera_origin),
         ]
     }
@@ -215,9 +238,23 @@ impl Settings {
             &self.decode_memory_mb.origin,
             &self.exclude.origin,
             &self.owners.origin,
+            &self.servers.origin,
+            &self.secrets.origin,
         ];
         all.into_iter().find(|o| matches!(o, Origin::File(_))).cloned().unwrap_or(Origin::Default)
     }
+}
+
+/// What cannot be understood, with its place but without what the line says: a key may have been put there by mistake.
+fn told(text: &str, error: &toml::de::Error) -> String {
+    let Some(span) = error.span() else { return error.message().to_owned() };
+    let before = text.get(..span.start).unwrap_or_default();
+    let begin = before.rfind('\n').map_or(0, |at| at + 1);
+    let (line, column) = (1 + before.matches('\n').count(), 1 + before[begin..].chars().count());
+    let setting = text[begin..].lines().next().and_then(|line| line.split_once('=')).map_or("", |(setting, _)| setting.trim());
+    let is_plain = !setting.is_empty() && setting.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    let of = if is_plain { format!(" ({setting})") } else { String::new() };
+    format!("line {line}, column {column}{of}: {}", error.message())
 }
 
 fn camera(stored: &StoredCamera) -> Result<Camera, String> {
@@ -267,6 +304,10 @@ mod tests {
         assert_eq!(settings.spinning.value, shipped.spinning.value);
         assert_eq!(settings.readers_per_spinning_disk.value, shipped.readers_per_spinning_disk.value);
         assert_eq!(settings.decode_memory_mb.value, shipped.decode_memory_mb.value);
+        assert_eq!(settings.secrets.value, shipped.secrets.value);
+        let home = &settings.servers.value["home"];
+        let plain = ServerSettings::new(home.url.clone());
+        assert_eq!((home.concurrency, home.timeout), (plain.concurrency, plain.timeout));
     }
 
     #[test]

@@ -16,6 +16,7 @@ pub mod mounted;
 pub mod original;
 mod part;
 mod reply;
+pub mod names;
 pub mod server;
 pub mod source;
 mod tls;

@@ -1,0 +1,85 @@
+//! Asking for a key: from a terminal without echo, otherwise as one line of standard input.
+//!
+//! The terminal is read byte by byte, so that no line of it waits anywhere, and put back as it was on every way out.
+
+use std::io::{self, IsTerminal, Read, Write};
+
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+use zeroize::Zeroizing;
+
+/// The person thought better of it.
+#[derive(Debug, thiserror::Error)]
+#[error("stopped as asked; nothing was stored")]
+pub struct Stopped;
+
+/// More is no key.
+const LONGEST: usize = 4096;
+
+/// What a person types or a program hands over.
+pub fn ask(prompt: &str) -> anyhow::Result<Zeroizing<String>> {
+    let input = io::stdin();
+    let bytes = if input.is_terminal() {
+        let mut tell = io::stderr();
+        write!(tell, "{prompt}")?;
+        tell.flush()?;
+        let typed = Quiet::begin(&input).and_then(|quiet| typed(quiet.terminal));
+        // Enter was not echoed either.
+        writeln!(tell)?;
+        typed?.ok_or(Stopped)?
+    } else {
+        let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + 1));
+        input.lock().take(LONGEST as u64 + 1).read_to_end(&mut bytes)?;
+        bytes
+    };
+    // What is not text is no key either, and is told as that.
+    Ok(Zeroizing::new(std::str::from_utf8(&bytes).unwrap_or_default().to_owned()))
+}
+
+/// A terminal that shows nothing of what is typed, until it is dropped.
+struct Quiet<'a> {
+    terminal: &'a io::Stdin,
+    before: Termios,
+}
+
+impl<'a> Quiet<'a> {
+    fn begin(terminal: &'a io::Stdin) -> io::Result<Quiet<'a>> {
+        let before = tcgetattr(terminal)?;
+        let mut quiet = before.clone();
+        // Ctrl-C arrives as a byte, so that the terminal can be put back before the program ends.
+        quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ECHONL | LocalModes::ICANON | LocalModes::ISIG);
+        quiet.special_codes[SpecialCodeIndex::VMIN] = 1;
+        quiet.special_codes[SpecialCodeIndex::VTIME] = 0;
+        tcsetattr(terminal, OptionalActions::Flush, &quiet)?;
+        Ok(Quiet { terminal, before })
+    }
+}
+
+impl Drop for Quiet<'_> {
+    fn drop(&mut self) {
+        // A terminal that is gone needs nothing put back.
+        let _ = tcsetattr(self.terminal, OptionalActions::Flush, &self.before);
+    }
+}
+
+/// What is typed until Enter; nothing when the person stops.
+fn typed(terminal: &io::Stdin) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST));
+    loop {
+        let mut byte = Zeroizing::new([0_u8]);
+        match rustix::io::read(terminal, &mut byte[..]) {
+            Err(rustix::io::Errno::INTR) => continue,
+            Err(error) => return Err(error.into()),
+            // The terminal is gone, or Ctrl-D.
+            Ok(0) => return Ok(None),
+            Ok(_) => {}
+        }
+        match byte[0] {
+            b'\r' | b'\n' => return Ok(Some(bytes)),
+            0x03 | 0x04 => return Ok(None),
+            0x08 | 0x7f => drop(bytes.pop()),
+            0x15 => bytes.clear(),
+            byte if bytes.len() < LONGEST => bytes.push(byte),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! `lightproof-ops`: looks after the server: health, users, keys and secrets. Touches no photo.
+
+pub mod permissions;
+pub mod secrets;
+pub mod whose;
