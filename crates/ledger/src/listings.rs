@@ -192,18 +192,6 @@ impl Ledger {
         self.listed(&source, remote)
     }
 
-    /// A few of what a source lists, of any age: ids are random, so the first of them are a fair choice.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn listed_sample(&self, source: &SourceId, most: u32) -> Result<Vec<ListedRow>, LedgerError> {
-        let sql =
-            format!("SELECT {COLUMNS} FROM listed WHERE source = ?1 AND NOT trashed AND NOT offline ORDER BY remote LIMIT ?2");
-        let mut query = self.survey.prepare(&sql)?;
-        let rows = query.query_map(params![source.as_str(), most], read)?.collect::<Result<_, _>>()?;
-        Ok(rows)
-    }
-
     /// How many assets a source lists, by the word of their visibility and whether they are in the trash.
     ///
     /// # Errors

@@ -12,8 +12,8 @@ use lightproof_model::{
 use lightproof_sources::immich::{
     error::ImmichError,
     listed::{Listed, RemoteId},
-    mounted::{Mount, detect},
-    source::ImmichSource,
+    listing,
+    mounted::{Mount, Sample, detect, verify},
 };
 
 use super::{PerhapsMoved, Walker};
@@ -28,9 +28,6 @@ use crate::{
 
 /// Listed assets taken from the ledger at a time.
 const PAGE: u32 = 1000;
-
-/// Listed assets by which a mounted library is recognised.
-const SAMPLE: u32 = 256;
 
 /// Lets all servers tell what they have, and finds where their libraries are mounted.
 pub(super) fn list(ledger: &Ledger, roots: &mut [Root], watch: &dyn Watch, account: &mut WalkAccount) -> Result<(), EngineError> {
@@ -53,13 +50,23 @@ pub(super) fn list(ledger: &Ledger, roots: &mut [Root], watch: &dyn Watch, accou
         };
         let of = format!("{} at {}", root.source.owner, server.name);
         account.notices.extend(sentences(&refreshed).into_iter().map(|sentence| format!("{of}: {sentence}")));
-        let sample: Vec<Listed> = ledger.listed_sample(&root.source.id, SAMPLE)?.iter().filter_map(listed_of).collect();
+        let mut sample = Sample::default();
+        let mut last: Option<ListedRow> = None;
+        loop {
+            let page = ledger.listed_after(&root.source.id, last.as_ref(), PAGE)?;
+            page.iter().filter_map(listed_of).for_each(|listed| sample.meet(&listed));
+            match page.into_iter().next_back() {
+                Some(row) => last = Some(row),
+                None => break,
+            }
+        }
+        let sample = sample.assets();
         let (mounts, refused) = mounts_of(server, &sample, &folders);
         account.notices.extend(refused.into_iter().map(|sentence| format!("{of}: {sentence}")));
         told.mounted = mounts.iter().map(|mount| (mount.prefix.clone(), mount.folder.clone())).collect();
         account.listings.push(told);
         if let Reach::Server(server) = &mut roots[index].reach {
-            server.immich.mount(mounts);
+            server.immich.mount(mounts)?;
         }
     }
     ledger.flush()?;
@@ -73,7 +80,7 @@ fn mounts_of(server: &ServerRoot, sample: &[Listed], folders: &[std::path::PathB
         .prefix_map
         .iter()
         .map(|(prefix, folder)| Mount { prefix: prefix.clone(), folder: folder.clone() })
-        .filter(|mount| match mount.verify(sample) {
+        .filter(|mount| match verify(mount, sample) {
             Ok(()) => true,
             Err(why) => {
                 refused.push(format!(
@@ -139,7 +146,7 @@ impl Walker<'_> {
     }
 
     fn set_aside(&mut self, root: &Root, server: &ServerRoot) -> Result<HashSet<RemoteId>, EngineError> {
-        match server.immich.set_aside() {
+        match listing::set_aside(&server.api, server.user) {
             Ok(ids) => Ok(ids),
             Err(ImmichError::Forbidden { permission }) => {
                 let (owner, name) = (&root.source.owner, &server.name);
@@ -161,7 +168,7 @@ impl Walker<'_> {
     ) -> Result<(), EngineError> {
         let Some(listed) = listed_of(row) else { return Ok(()) };
         server.immich.know(&listed);
-        let found = ImmichSource::found(&listed);
+        let found = server.immich.found(&listed);
         let place = Place::of(&root.source.id, &found.path);
         let stamp = stamp_of_server(&found.stat);
         let file = server.immich.file_of(&found.path);

@@ -73,6 +73,7 @@ impl Reader<'_> {
         }
         let shown = server.immich.shown(target.path).map_err(|error| io::Error::other(error.to_string()))?;
         let Some(bytes) = shown else { return Ok(without("the server has no thumbnail of it")) };
-        Ok(picture::look_at_thumbnail(&bytes, &self.limits))
+        let kind = lightproof_media::sniff::sniff(&bytes[..bytes.len().min(lightproof_media::sniff::HEAD)], None);
+        Ok(picture::look(&bytes, kind, None, &self.limits))
     }
 }

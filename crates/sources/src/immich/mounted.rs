@@ -54,6 +54,10 @@ impl Mounts {
         Ok(Mounts(opened.collect::<Result<_, SourceError>>()?))
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The file of an original, if it is there and has the bytes that the listing tells.
     pub(super) fn file(&self, path: Cow<'_, [u8]>, bytes: Option<u64>) -> Option<Mounted<'_>> {
         let (rest, folder) = self.0.iter().find_map(|(mount, folder)| Some((mount.rest(&path)?.to_vec(), folder)))?;

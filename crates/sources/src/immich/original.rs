@@ -223,6 +223,10 @@ impl Opened for Original<'_> {
         Ok(Stat { size, ..self.stat })
     }
 
+    fn fetched(&self) -> u64 {
+        self.bytes_read()
+    }
+
     fn will_read(&self, how: Access) {
         self.whole.set(how == Access::Whole);
     }

@@ -49,8 +49,24 @@ impl ImmichSource {
     ///
     /// # Errors
     /// [`SourceError`] when a folder is missing, empty or unreadable.
-    pub fn mounted_at(self, mounts: Vec<Mount>) -> Result<ImmichSource, SourceError> {
-        Ok(ImmichSource { mounts: Mounts::open(mounts)?, ..self })
+    pub fn mounted_at(mut self, mounts: Vec<Mount>) -> Result<ImmichSource, SourceError> {
+        self.mount(mounts)?;
+        Ok(self)
+    }
+
+    /// From now on originals are read below these folders where they are there.
+    ///
+    /// # Errors
+    /// [`SourceError`] when a folder is missing, empty or unreadable.
+    pub fn mount(&mut self, mounts: Vec<Mount>) -> Result<(), SourceError> {
+        self.mounts = Mounts::open(mounts)?;
+        Ok(())
+    }
+
+    /// Whether any folder is known to hold originals.
+    #[must_use]
+    pub fn has_mounts(&self) -> bool {
+        !self.mounts.is_empty()
     }
 
     /// Whose assets they are.
@@ -194,7 +210,5 @@ impl Source for ImmichSource {
 
 fn entry(listed: &Listed) -> Entry {
     let content = listed.checksum.first_chunk::<8>().map_or(0, |first| i64::from_be_bytes(*first));
-    // Of an external library the checksum is of the path, so the file's own time has to tell that the content changed.
-    let modified = listed.library.and_then(|_| listing::nanoseconds(&listed.modified)).unwrap_or(0);
-    Entry::new(listed.id, listed.bytes, content, modified)
+    Entry::new(listed.id, listed.bytes, content, listing::nanoseconds(&listed.modified).unwrap_or(0))
 }

@@ -45,8 +45,9 @@ impl Entry {
             mounted_device: self.id[0],
             inode: self.id[1],
             size: self.bytes().unwrap_or(0),
-            mtime_ns: self.content,
-            ctime_ns: self.modified,
+            mtime_ns: self.modified,
+            // Of an external library the checksum is of the path; there the file's own time has to tell that the content changed.
+            ctime_ns: self.content,
             links: 1,
         }
     }
