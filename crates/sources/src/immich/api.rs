@@ -80,10 +80,12 @@ impl Api {
         if version.support() == Support::TooOld {
             return Err(ImmichError::TooOld { url: self.line.url().to_string(), version });
         }
-        if self.config()?.maintenance_mode {
-            return Err(ImmichError::Maintenance { url: self.line.url().to_string() });
+        match self.config() {
+            Ok(config) if config.maintenance_mode => Err(ImmichError::Maintenance { url: self.line.url().to_string() }),
+            // 3.2 announces that this call will go.
+            Ok(_) | Err(ImmichError::NotThere { .. }) => Ok(version),
+            Err(error) => Err(error),
         }
-        Ok(version)
     }
 
     /// `GET /server/config`.
