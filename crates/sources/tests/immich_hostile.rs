@@ -1,5 +1,7 @@
 //! Whatever a server says, the client answers with data or with an error.
 
+#![allow(clippy::unwrap_used)] // helpers of tests, which clippy.toml's exception does not reach
+
 mod scripted;
 
 use std::{sync::Arc, time::Duration};

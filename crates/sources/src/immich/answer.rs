@@ -114,7 +114,7 @@ impl Topic<'_> {
         Failure { error, again, after, maintenance }
     }
 
-    /// Where a server sends on to, without what may be secret in it.
+    /// Where a server sends on to, without what may be secret in it: as an address to connect with, where it is the same call there.
     pub(super) fn redirected(&self, headers: &HeaderMap) -> Failure {
         let location =
             headers.get(header::LOCATION).map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned()).unwrap_or_default();
@@ -127,7 +127,8 @@ impl Topic<'_> {
             None if to.is_empty() => "nowhere".to_owned(),
             None => to.to_owned(),
         };
-        Failure::new(ImmichError::Redirected { url: self.url.to_owned(), to: self.clean(&to, WORDS) }, Again::Never)
+        let to = to.strip_suffix(&format!("/api{}", self.what)).filter(|to| !to.is_empty()).unwrap_or(&to);
+        Failure::new(ImmichError::Redirected { url: self.url.to_owned(), to: self.clean(to, WORDS) }, Again::Never)
     }
 
     /// An answer that is not Immich's.

@@ -83,7 +83,7 @@ pub struct Scripted {
 impl Scripted {
     /// Answers by what the request says and how many came before.
     pub fn by(answer: impl Fn(&str, usize) -> Answer + Send + Sync + 'static) -> Scripted {
-        Scripted::over(|stream| Some(stream), answer)
+        Scripted::over(Some, answer)
     }
 
     /// As `by`, over something else than plain connections.
