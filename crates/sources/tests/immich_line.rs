@@ -114,6 +114,7 @@ fn what_may_pass_is_asked_again_and_succeeds() {
     let too_many = Answer::new(429, &[("Content-Type", "text/plain"), ("Retry-After", "0")], "slow down");
     let cut =
         Answer::raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 31\r\n\r\n{\"major\":2", Then::Close);
+    let long = Answer::new(200, &[("Content-Type", "application/json"), ("Content-Length", "10")], VERSION);
     let short = Answer::json(200, r#"{"major":2,"mi"#);
     let packed = Answer::new(200, &[("Content-Type", "application/json"), ("Content-Encoding", "gzip")], "no gzip");
     for (name, first) in [
@@ -126,6 +127,7 @@ fn what_may_pass_is_asked_again_and_succeeds() {
         ("a connection that ends without a word", Answer::raw("", Then::Close)),
         ("a head that breaks off", Answer::raw("HTTP/1.1 200 OK\r\nContent-Ty", Then::Close)),
         ("a body that is shorter than said", cut),
+        ("a body that is longer than said", long),
         ("JSON that breaks off", short),
         ("a body that is packed wrongly", packed),
     ] {
