@@ -14,6 +14,8 @@ pub mod listed;
 pub mod listing;
 pub mod mounted;
 pub mod original;
+mod part;
+mod reply;
 pub mod server;
 pub mod source;
 mod tls;
