@@ -6,12 +6,13 @@ use std::{
 };
 
 use super::{
-    asset::{NewAsset, Row, Visibility},
     id::Id,
     mischief::{Misbehaviour, Rule, When},
     moment::Moment,
+    new_asset::NewAsset,
     original::Original,
     record::{Request, Traffic},
+    row::{Row, Visibility},
     server::Server,
     tls::OwnTls,
     trap::Trap,
