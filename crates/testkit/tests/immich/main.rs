@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // the helpers of tests are tests
 
 mod behaviour;
+mod captures;
 mod changes;
 mod client;
 mod files;
