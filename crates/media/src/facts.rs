@@ -7,6 +7,7 @@
 mod box_image;
 pub(crate) mod directory;
 mod gather;
+mod joined;
 pub(crate) mod jpeg;
 pub(crate) mod maker;
 pub(crate) mod multi_picture;

@@ -8,10 +8,11 @@ use lightproof_model::{
     probe::Dimensions,
     read_at::ReadAt,
 };
-use std::io::Read;
+use std::{io::Read, ops::Range};
 
 use super::{
     gather::{Gather, be, payload},
+    joined::Joined,
     tiff::{IFD0, Place},
     video,
 };
@@ -39,12 +40,19 @@ pub fn read_heif(bytes: &dyn ReadAt, gather: &mut Gather) {
         if described.peek().is_some() && !described.any(|to| to == primary) {
             continue;
         }
-        match heif.data(bytes, id, MAX_EXIF) {
+        match whole_item(bytes, &item.extents) {
             Some(block) => payload(gather, &block),
             None if item.extents.is_empty() => gather.damaged("an EXIF item lies outside the file"),
             None => gather.damaged("an EXIF item is cut"),
         }
     }
+}
+
+/// The bytes of an item; nothing when there are none, too many, or not all are there.
+fn whole_item<'a>(bytes: &'a dyn ReadAt, extents: &[Range<u64>]) -> Option<Joined<'a>> {
+    let mut joined = Joined::over(bytes);
+    let whole = !extents.is_empty() && extents.iter().all(|extent| joined.and(extent.clone()) && joined.len() <= MAX_EXIF);
+    whole.then_some(joined)
 }
 
 /// Reads a JPEG XL, bare codestream or boxed.
@@ -66,7 +74,7 @@ pub fn read_jxl(bytes: &dyn ReadAt, gather: &mut Gather) {
 }
 
 fn exif_box(bytes: &dyn ReadAt, b: &BoxAt, gather: &mut Gather) {
-    match read(bytes, b.payload.clone(), MAX_EXIF).filter(|_| !b.cut) {
+    match Joined::whole(bytes, b.payload.clone(), MAX_EXIF).filter(|_| !b.cut) {
         Some(block) => payload(gather, &block),
         None => gather.damaged("an EXIF box is cut"),
     }
@@ -78,7 +86,7 @@ fn packed_box(bytes: &dyn ReadAt, b: &BoxAt, gather: &mut Gather) {
     if let Some(stream) = packed.strip_prefix(b"Exif") {
         let mut block = Vec::new();
         match Decompressor::new(stream, 4096).take(MAX_EXIF).read_to_end(&mut block) {
-            Ok(_) => payload(gather, &block),
+            Ok(_) => payload(gather, &block.as_slice()),
             Err(_) => gather.damaged("a packed EXIF box does not unpack"),
         }
     }
@@ -156,14 +164,14 @@ pub fn read_cr3(bytes: &dyn ReadAt, gather: &mut Gather) {
             b"CMT2" => Place::Kept(Directory::Exif, TagTable::Exif),
             b"CMT4" => Place::Kept(Directory::Gps, TagTable::Gps),
             b"CMT3" => {
-                if let Some(block) = read(bytes, b.payload.clone(), MAX_EXIF) {
+                if let Some(block) = Joined::whole(bytes, b.payload.clone(), MAX_EXIF) {
                     gather.canon_note(&block);
                 }
                 continue;
             }
             _ => continue,
         };
-        match read(bytes, b.payload.clone(), MAX_EXIF) {
+        match Joined::whole(bytes, b.payload.clone(), MAX_EXIF) {
             Some(block) => gather.block(&block, place),
             None => gather.damaged("a metadata box is cut"),
         }

@@ -8,6 +8,7 @@ use std::io;
 use lightproof_model::{exif::counting::TagTable, read_at::ReadAt};
 
 use super::{
+    joined::Joined,
     maker::text_of,
     tiff::Region,
     value::{Order, Raw, width},
@@ -151,19 +152,19 @@ impl<'a> Directory<'a> {
 }
 
 /// A block that once lay at another offset, with nothing around it: its old offsets still count.
-pub struct Shifted {
+pub struct Shifted<'a> {
     /// The block.
-    pub block: Vec<u8>,
+    pub block: Joined<'a>,
     /// Where it once began.
     pub old: u64,
 }
 
-impl ReadAt for Shifted {
+impl ReadAt for Shifted<'_> {
     fn len(&self) -> u64 {
-        self.old + self.block.len() as u64
+        self.old + self.block.len()
     }
 
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-        offset.checked_sub(self.old).map_or(Ok(0), |at| self.block.as_slice().read_at(at, buf))
+        offset.checked_sub(self.old).map_or(Ok(0), |at| self.block.read_at(at, buf))
     }
 }

@@ -18,10 +18,12 @@ use lightproof_model::{
 };
 
 use super::{
+    joined::Joined,
     maker::{self, Camera, Note, Said},
     tiff::{self, Found, IFD0, Layout, Place, Reach, Region},
     value::{Raw, Value, readable, trim},
 };
+use crate::isobmff::read;
 
 /// Characters of a field's value that are kept.
 const SHOWN: usize = 256;
@@ -63,10 +65,11 @@ pub struct Container {
 }
 
 impl Gather {
-    /// Takes in a TIFF structure held whole by its container.
-    pub fn block(&mut self, block: &[u8], first: Place) {
-        if tiff_header(block) {
-            self.region(Region::block(&block), first);
+    /// Takes in a TIFF structure held whole by its container, by position.
+    pub fn block(&mut self, block: &dyn ReadAt, first: Place) {
+        let head = read(block, 0..8, 8);
+        if head.is_some_and(|head| tiff_header(&head)) {
+            self.region(Region::block(block), first);
         } else {
             self.damage.push("an EXIF block without a TIFF header".to_owned());
         }
@@ -97,9 +100,9 @@ impl Gather {
     }
 
     /// Takes in a maker note that stands as a TIFF structure of its own (CR3).
-    pub fn canon_note(&mut self, block: &[u8]) {
+    pub fn canon_note(&mut self, block: &dyn ReadAt) {
         let camera = Camera { make: self.camera_text(0x010F), model: self.camera_text(0x0110) };
-        maker::canon::read_structure(Region::block(&block), &camera, &mut self.said);
+        maker::canon::read_structure(Region::block(block), &camera, &mut self.said);
     }
 
     /// Notes something broken.
@@ -256,32 +259,33 @@ pub fn tiff_header(b: &[u8]) -> bool {
     b.len() >= 8 && (b.starts_with(b"II") || b.starts_with(b"MM"))
 }
 
-/// The part of an EXIF payload that begins with the TIFF header, whatever stands before it.
-pub fn from_tiff_header(b: &[u8]) -> Option<&[u8]> {
-    let real = |b: &[u8]| b.starts_with(b"II*\0") || b.starts_with(b"MM\0*");
-    let prefixed = b.get(..4).map(|n| u32::from_be_bytes([n[0], n[1], n[2], n[3]]) as usize);
-    [prefixed.and_then(|n| n.checked_add(4)), Some(0), Some(4), Some(6), Some(10)]
-        .into_iter()
-        .flatten()
-        .find_map(|at| b.get(at..).filter(|rest| real(rest)))
+/// Where the TIFF header of an EXIF payload stands, whatever is before it.
+fn tiff_header_in(payload: &dyn ReadAt) -> Option<u64> {
+    let real = |at: &u64| read(payload, *at..*at + 4, 4).is_some_and(|b| matches!(&b[..], b"II*\0" | b"MM\0*"));
+    let prefixed = be(payload, 0, 4).map(|n| n + 4);
+    [prefixed, Some(0), Some(4), Some(6), Some(10)].into_iter().flatten().find(real)
 }
 
 /// A whole EXIF payload of a container, header in front or not.
-pub fn payload(gather: &mut Gather, b: &[u8]) {
-    match from_tiff_header(b) {
-        Some(block) => gather.block(block, IFD0),
+pub fn payload(gather: &mut Gather, payload: &dyn ReadAt) {
+    match tiff_header_in(payload) {
+        Some(at) => {
+            if let Some(block) = Joined::whole(payload, at..payload.len(), u64::MAX) {
+                gather.block(&block, IFD0);
+            }
+        }
         None => gather.damaged("an EXIF block without a TIFF header"),
     }
 }
 
 /// Reads a big-endian number at a position.
 pub fn be(bytes: &dyn ReadAt, at: u64, width: u64) -> Option<u64> {
-    let b = crate::isobmff::read(bytes, at..at.checked_add(width)?, 8)?;
+    let b = read(bytes, at..at.checked_add(width)?, 8)?;
     Some(b.iter().fold(0, |n, &b| n << 8 | u64::from(b)))
 }
 
 /// Reads a little-endian number at a position.
 pub fn le(bytes: &dyn ReadAt, at: u64, width: u64) -> Option<u64> {
-    let b = crate::isobmff::read(bytes, at..at.checked_add(width)?, 8)?;
+    let b = read(bytes, at..at.checked_add(width)?, 8)?;
     Some(b.iter().rev().fold(0, |n, &b| n << 8 | u64::from(b)))
 }

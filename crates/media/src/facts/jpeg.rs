@@ -9,6 +9,7 @@ use lightproof_model::{probe::Dimensions, read_at::ReadAt};
 
 use super::{
     gather::{Gather, be},
+    joined::Joined,
     tiff::IFD0,
 };
 use crate::isobmff::read;
@@ -16,11 +17,11 @@ use crate::isobmff::read;
 /// Segments looked at before the scan.
 pub(crate) const MAX_SEGMENTS: usize = 4096;
 /// Bytes of one EXIF block over all its segments.
-const MAX_EXIF: usize = 8 << 20;
+const MAX_EXIF: u64 = 8 << 20;
 
 /// Reads the segments of the JPEG in `range`.
 pub fn read_jpeg(bytes: &dyn ReadAt, range: Range<u64>, gather: &mut Gather) {
-    let mut open: Option<Vec<u8>> = None;
+    let mut open: Option<Joined> = None;
     let mut at = range.start + 2;
     for _ in 0..MAX_SEGMENTS {
         let Some((marker, declared)) = next_segment(bytes, at, range.end) else { break };
@@ -31,8 +32,10 @@ pub fn read_jpeg(bytes: &dyn ReadAt, range: Range<u64>, gather: &mut Gather) {
         }
         match (exif, &mut open) {
             // A segment that does not begin with a header continues the one before it.
-            (Some(data), Some(block)) if !has_header(&data) && block.len() + data.len() <= MAX_EXIF => block.extend(data),
-            (Some(data), _) => close(open.replace(data), gather),
+            (Some(data), Some(block)) if !has_header(bytes, &data) && block.len() + (data.end - data.start) <= MAX_EXIF => {
+                block.and(data);
+            }
+            (Some(data), _) => close(std::mem::replace(&mut open, Joined::whole(bytes, data, MAX_EXIF)), gather),
             (None, _) => close(open.take(), gather),
         }
         if is_frame(marker) && gather.dimensions.is_none() {
@@ -46,14 +49,15 @@ pub fn read_jpeg(bytes: &dyn ReadAt, range: Range<u64>, gather: &mut Gather) {
     close(open, gather);
 }
 
-fn close(block: Option<Vec<u8>>, gather: &mut Gather) {
+fn close(block: Option<Joined>, gather: &mut Gather) {
     if let Some(block) = block {
         gather.block(&block, IFD0);
     }
 }
 
-fn has_header(b: &[u8]) -> bool {
-    b.starts_with(b"II*\0") || b.starts_with(b"MM\0*")
+fn has_header(bytes: &dyn ReadAt, data: &Range<u64>) -> bool {
+    let begin = read(bytes, data.start..data.end.min(data.start + 4), 4);
+    matches!(begin.as_deref(), Some(b"II*\0" | b"MM\0*"))
 }
 
 /// The next marker from `at` and its payload. Fill bytes and stray bytes before a marker are passed over.
@@ -71,14 +75,14 @@ pub(crate) fn next_segment(bytes: &dyn ReadAt, mut at: u64, end: u64) -> Option<
     (len >= 2).then(|| (marker, at + 2..at + len))
 }
 
-/// The TIFF structure in an APP1 segment that holds EXIF.
-fn exif_segment(bytes: &dyn ReadAt, segment: &Range<u64>) -> Option<Vec<u8>> {
+/// Where the TIFF structure lies in an APP1 segment that holds EXIF.
+fn exif_segment(bytes: &dyn ReadAt, segment: &Range<u64>) -> Option<Range<u64>> {
     // Some writers put a second segment header before the identifier, or leave out its second NUL.
-    // Only the beginning is read of a segment that turns out to hold something else.
+    // No more than the beginning is read here: the rest of a block is read where its directories point.
     let begin = read(bytes, segment.start..segment.end.min(segment.start + 9), 9)?;
-    let garbage = (0..=4).find(|&n| begin.get(n..n + 5).is_some_and(|b| b.eq_ignore_ascii_case(b"Exif\0")))?;
-    let mut data = read(bytes, segment.clone(), 1 << 16)?;
-    (data.len() >= garbage + 6).then(|| data.split_off(garbage + 6))
+    let garbage = (0..=4).find(|&n| begin.get(n..n + 5).is_some_and(|b| b.eq_ignore_ascii_case(b"Exif\0")))? as u64;
+    let start = segment.start + garbage + 6;
+    (start <= segment.end && segment.end <= bytes.len()).then_some(start..segment.end)
 }
 
 /// Whether a marker begins a frame (T.81, table B.1).

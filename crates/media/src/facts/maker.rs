@@ -13,6 +13,7 @@ use jiff::civil;
 
 use super::{
     directory::{self, Directory},
+    joined::Joined,
     tiff::{NoteAt, Region},
     value::{Order, Value, readable, trim},
 };
@@ -100,10 +101,23 @@ enum Kind {
     Kodak,
 }
 
+/// Bytes that tell whose note it is; fixed forms keep their serial number in them, too.
+const HEAD: u64 = 256;
+/// Bytes of a note that counts as cut when they are not there.
+const WHOLE: u64 = 64 << 10;
+
 /// Reads what a maker note says. A later note adds only what earlier ones left open.
 pub fn read_note(note: &Note, camera: &Camera, said: &mut Said) {
+    let whole = note.at.len.min(WHOLE);
+    if note.at.offset.checked_add(whole).is_none_or(|end| end > note.region.len()) {
+        return;
+    }
+    let Some(mut head) = note.region.read(note.at.offset, whole.min(HEAD)) else { return };
     // Blocks without a directory are read whole: their rows point anywhere in them.
-    let Some(head) = note.region.read(note.at.offset, note.at.len.min(64 << 10)) else { return };
+    if head.starts_with(b"IIII") || head.starts_with(b"MMMM") {
+        let Some(block) = note.region.read(note.at.offset, whole) else { return };
+        head = block;
+    }
     if note.at.private {
         return read_private(note, camera, &head, said);
     }
@@ -126,7 +140,8 @@ fn read_private(note: &Note, camera: &Camera, head: &[u8], said: &mut Said) {
     let (Some(len), Some(old)) = (Order::Big.u32(head, 10), Order::Big.u32(head, 16)) else { return };
     let (begin, len) = (at.offset + 20, u64::from(len).saturating_sub(6).min(at.len.saturating_sub(20)));
     // Offsets count from a header that would lie before the note by its old offset; it may lie before the file.
-    let Some(block) = note.region.read(begin, len.min(4 << 20)) else { return };
+    let start = note.region.base.saturating_add(begin);
+    let Some(block) = Joined::whole(note.region.bytes, start..start.saturating_add(len.min(4 << 20)), u64::MAX) else { return };
     let shifted = directory::Shifted { block, old: u64::from(old) };
     let region = Region { bytes: &shifted, base: 0, reach: note.region.reach };
     read_note(&Note { region, at: NoteAt { offset: u64::from(old), len, private: false }, order }, camera, said);

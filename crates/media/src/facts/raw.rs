@@ -14,6 +14,7 @@ use lightproof_model::{
 
 use super::{
     gather::{Gather, be, le},
+    joined::Joined,
     jpeg::read_jpeg,
     tiff::{IFD0, Place, Reach, Region},
     value::{Order, readable, trim},
@@ -83,7 +84,7 @@ pub fn read_mrw(bytes: &dyn ReadAt, gather: &mut Gather) {
         let data = at + 8..at + 8 + len;
         match &(kind as u32).to_be_bytes() {
             b"\0TTW" => {
-                if let Some(block) = read(bytes, data.clone(), 8 << 20) {
+                if let Some(block) = Joined::whole(bytes, data.clone(), 8 << 20) {
                     gather.block(&block, IFD0);
                 }
             }

@@ -6,7 +6,10 @@ use std::ops::Range;
 
 use lightproof_model::{probe::Dimensions, read_at::ReadAt};
 
-use super::gather::{Gather, le, payload};
+use super::{
+    gather::{Gather, le, payload},
+    joined::Joined,
+};
 use crate::isobmff::read;
 
 const MAX_CHUNKS: usize = 4096;
@@ -39,7 +42,7 @@ pub fn read_webp(bytes: &dyn ReadAt, gather: &mut Gather) {
                 gather.dimensions = sides(bits.map(|b| (b & 0x3FFF) + 1), bits.map(|b| (b >> 14 & 0x3FFF) + 1));
             }
             b"EXIF" => {
-                if let Some(block) = read(bytes, data, MAX_EXIF) {
+                if let Some(block) = Joined::whole(bytes, data, MAX_EXIF) {
                     payload(gather, &block);
                 } else {
                     gather.damaged("an EXIF chunk is cut");

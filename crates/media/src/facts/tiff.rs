@@ -23,6 +23,8 @@ use crate::isobmff::read;
 const MAX_DIRECTORIES: usize = 256;
 /// Directories followed in one chain of "next" pointers.
 const MAX_CHAIN: usize = 64;
+/// Bytes of a long value that often tell all that is kept of it.
+const BEGINNING: u64 = 4 << 10;
 /// Bytes of one value that are read at once; blank beginnings are read on to the second limit.
 const VALUE: u64 = 64 << 10;
 const BLANK_VALUE: u64 = 1 << 20;
@@ -288,7 +290,7 @@ impl Walk<'_> {
             return;
         }
         let unread = jpeg || never_counts(table, row.tag) || name(table, row.tag).is_none() && row.tag <= 0xF000;
-        let data = if unread { self.region.read(row.value, row.size.min(256)) } else { self.value_of(row) };
+        let data = if unread { self.region.read(row.value, row.size.min(256)) } else { self.value_of(row, table) };
         let raw =
             Raw { table, tag: row.tag, format: row.format, count: row.count, order: self.order, data: data.unwrap_or_default() };
         self.found.rows.push((directory, raw));
@@ -343,7 +345,14 @@ impl Walk<'_> {
     }
 
     /// The bytes of a value, of a long one the beginning; a blank beginning is read on, since blank does not count.
-    fn value_of(&self, row: &Row) -> Option<Vec<u8>> {
+    fn value_of(&self, row: &Row, table: TagTable) -> Option<Vec<u8>> {
+        if row.size > BEGINNING {
+            let data = self.region.read(row.value, BEGINNING)?;
+            let raw = Raw { table, tag: row.tag, format: row.format, count: row.count, order: self.order, data };
+            if raw.is_told_by_its_beginning() {
+                return Some(raw.data);
+            }
+        }
         let data = self.region.read(row.value, row.size.min(VALUE))?;
         let blank = row.size > VALUE && data.iter().all(|&b| b == 0 || b == b' ');
         if blank { self.region.read(row.value, row.size.min(BLANK_VALUE)) } else { Some(data) }

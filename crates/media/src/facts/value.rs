@@ -126,6 +126,22 @@ impl Raw {
         }
     }
 
+    /// Whether more bytes of a long value would change neither what is shown of it nor whether it counts.
+    pub fn is_told_by_its_beginning(&self) -> bool {
+        let gps = self.table == TagTable::Gps;
+        // Of these the inside is looked at, and of private ids the end.
+        let looked_into =
+            if gps { matches!(self.tag, 0x1B | 0x1C) } else { matches!(self.tag, 0x8298 | 0x9286) || self.tag > 0xF000 };
+        match self.value() {
+            Value::Integers(_) | Value::Rationals(_) | Value::Floats(_) => self.data.len() >= NUMBERS * 8,
+            Value::Text(_) => self.data.contains(&0),
+            // Shown in hexadecimal as soon as one byte is no text.
+            Value::Bytes(b) => {
+                !looked_into && b.iter().any(|c| !matches!(c, 0 | 0x0B..=0x0C | b'\t' | b'\n' | b'\r' | 0x20..0x7F))
+            }
+        }
+    }
+
     /// What is left of the value for THE RULE to look at; nothing when it is empty in the reference's eyes.
     pub fn content(&self) -> Vec<u8> {
         let gps = self.table == TagTable::Gps;
