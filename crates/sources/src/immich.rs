@@ -12,6 +12,8 @@ pub mod http;
 pub mod key;
 pub mod listed;
 pub mod names;
+mod part;
+mod reply;
 pub mod server;
 mod tls;
 mod transport;

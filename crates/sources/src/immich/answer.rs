@@ -6,7 +6,7 @@
 use serde::Deserialize;
 use ureq::http::{HeaderMap, header};
 
-use super::{error::ImmichError, key::ApiKey};
+use super::{error::ImmichError, key::ApiKey, reply::content_type};
 
 /// How often a request is sent again after a failure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -188,48 +188,4 @@ impl Topic<'_> {
 /// Characters that turn or hide what stands around them.
 fn is_unseen(c: char) -> bool {
     matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fffd}')
-}
-
-/// The type of an answer's body, without parameters and in small letters.
-pub(super) fn content_type(headers: &HeaderMap) -> Option<String> {
-    let kind = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    Some(kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase())
-}
-
-/// Whether a body of this type is JSON; one without a type may be.
-pub(super) fn may_be_json(headers: &HeaderMap) -> bool {
-    content_type(headers).is_none_or(|kind| kind == "application/json" || kind.ends_with("+json"))
-}
-
-/// Whether a body of this type may be a picture or a video: it is no text and no JSON.
-pub(super) fn may_be_media(headers: &HeaderMap) -> bool {
-    content_type(headers)
-        .is_none_or(|kind| !kind.starts_with("text/") && kind != "application/json" && kind != "application/xhtml+xml")
-}
-
-/// `Content-Range`: which bytes these are, and of how many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ContentRange {
-    /// `bytes first-last/of`.
-    Part { first: u64, last: u64, of: u64 },
-    /// `bytes */of`: what was asked for lies past the end.
-    PastEnd { of: u64 },
-}
-
-impl ContentRange {
-    pub(super) fn read(headers: &HeaderMap) -> Option<ContentRange> {
-        let (range, of) = headers.get(header::CONTENT_RANGE)?.to_str().ok()?.trim().strip_prefix("bytes ")?.split_once('/')?;
-        let of = of.trim().parse().ok()?;
-        if range.trim() == "*" {
-            return Some(ContentRange::PastEnd { of });
-        }
-        let (first, last) = range.split_once('-')?;
-        let (first, last) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
-        (first <= last && last < of).then_some(ContentRange::Part { first, last, of })
-    }
-}
-
-/// `Content-Length`.
-pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(header::CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
 }

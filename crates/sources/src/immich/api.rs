@@ -1,4 +1,6 @@
 //! `Api`: the calls that are used, on one server with one key or none. All of them read.
+//!
+//! What goes into paths are ids and words that are known here, so that nothing in them needs to be escaped.
 
 use std::sync::Arc;
 
@@ -9,8 +11,8 @@ use super::{
     listed::{RemoteId, Visibility},
     version::{Support, Version},
     wire::{
-        About, Album, AssetCounts, KeyInfo, Page, Queue, Search, SearchAnswer, ServerConfig, ServerStatistics, ServerVersion,
-        Storage, User, VersionRow,
+        About, Album, AssetCounts, KeyInfo, Library, Page, Ping, Queue, Queues, QueuesByName, Search, SearchAnswer, ServerConfig,
+        ServerStatistics, ServerVersion, Storage, User, UserName, VersionRow,
     },
 };
 
@@ -50,6 +52,14 @@ impl Api {
     #[must_use]
     pub fn line(&self) -> &Arc<Line> {
         &self.line
+    }
+
+    /// `GET /server/ping`: that Immich answers; how long it took is for the caller to measure.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn ping(&self) -> Result<(), ImmichError> {
+        self.line.get("/server/ping", None).map(|_: Ping| ())
     }
 
     /// `GET /server/version`.
@@ -158,12 +168,41 @@ impl Api {
         self.line.get("/server/about", self.key.as_ref())
     }
 
-    /// `GET /queues`; administrators only.
+    /// `GET /users`: whom else there is, where the server lets users know of each other.
     ///
     /// # Errors
     /// [`ImmichError`].
+    pub fn users(&self) -> Result<Vec<UserName>, ImmichError> {
+        self.line.get("/users", self.key.as_ref())
+    }
+
+    /// `GET /admin/users/{id}/statistics` of one visibility; administrators only.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn asset_counts_of(&self, user: RemoteId, visibility: Visibility, trashed: bool) -> Result<AssetCounts, ImmichError> {
+        let path = format!("/admin/users/{user}/statistics?visibility={}&isTrashed={trashed}", visibility.word());
+        self.line.get(&path, self.key.as_ref())
+    }
+
+    /// `GET /libraries`; administrators only.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn libraries(&self) -> Result<Vec<Library>, ImmichError> {
+        self.line.get("/libraries", self.key.as_ref())
+    }
+
+    /// `GET /queues`, or `GET /jobs` where that is not known or not allowed: the same by its older name. Administrators only.
+    ///
+    /// # Errors
+    /// [`ImmichError`]: that of `/queues` where neither answers.
     pub fn queues(&self) -> Result<Vec<Queue>, ImmichError> {
-        self.line.get("/queues", self.key.as_ref())
+        let refused = match self.line.get::<Queues>("/queues", self.key.as_ref()) {
+            Err(refused @ (ImmichError::NotThere { .. } | ImmichError::Forbidden { .. })) => refused,
+            answer => return answer,
+        };
+        self.line.get::<QueuesByName>("/jobs", self.key.as_ref()).map(Queues::from).map_err(|_| refused)
     }
 
     /// `GET /assets/{id}/original`, a part of it. A server that ignores the range is heard no further than the part.

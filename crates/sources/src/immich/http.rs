@@ -7,7 +7,6 @@
 
 use std::{
     fmt,
-    io::Read,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -17,16 +16,18 @@ use std::{
 
 use serde::{Serialize, de::DeserializeOwned};
 use ureq::{
-    Agent, Body,
-    http::{HeaderMap, HeaderValue, Response, header},
+    Agent,
+    http::{HeaderMap, HeaderValue, header},
     unversioned::transport::{Connector, TcpConnector},
 };
 
 use super::{
-    answer::{Again, ContentRange, Failure, Topic, content_length, may_be_json, may_be_media},
+    answer::{Again, Failure, Topic},
     api::Piece,
     error::ImmichError,
     key::ApiKey,
+    part::part,
+    reply::{Reply, may_be_json, may_be_media},
     server::{Server, ServerUrl},
     tls::{NotTrusted, Tls},
     transport::{Counting, Counts, Remembering},
@@ -49,10 +50,8 @@ pub struct Traffic {
 const JSON: u64 = 64 << 20;
 /// Most bytes of a picture that is read whole.
 const PICTURE: u64 = 16 << 20;
-/// Most bytes of an error that are read.
-const REFUSAL: u64 = 64 << 10;
-/// Most bytes that are read and dropped where a server ignores from where it shall begin.
-const SKIPPED: u64 = 1 << 20;
+/// Most bytes of a server's configuration.
+const CONFIG_BYTES: u64 = 64 << 10;
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How long a connection may lie idle and still be used: Immich closes idle ones after 5 s.
@@ -179,7 +178,7 @@ impl Line {
         let wanted = length.max(1);
         let last = offset.saturating_add(wanted - 1);
         let ask = Ask { range: Some(format!("bytes={offset}-{last}")), ..Ask::media(path, key) };
-        let mut piece = self.attempts(&ask, |topic| self.part(&ask, topic, offset, last))?;
+        let mut piece = self.attempts(&ask, |topic| part(self.send(&ask, topic)?, topic, offset, last))?;
         piece.bytes.truncate(usize::try_from(length).unwrap_or(usize::MAX));
         Ok(piece)
     }
@@ -188,21 +187,18 @@ impl Line {
     pub(super) fn whole(&self, path: &str, key: Option<&ApiKey>) -> Result<Vec<u8>, ImmichError> {
         let ask = Ask::media(path, key);
         self.attempts(&ask, |topic| {
-            let (head, body) = self.granted(&ask, topic)?;
-            if !may_be_media(&head.headers) {
-                return Err(self.strange(topic, &head, body));
-            }
-            body_up_to(body, PICTURE, topic)
+            let reply = self.send(&ask, topic)?.granted(topic)?;
+            if may_be_media(&reply.headers) { reply.up_to(PICTURE, topic) } else { Err(reply.strange(topic)) }
         })
     }
 
     fn json<T: DeserializeOwned>(&self, ask: &Ask<'_>) -> Result<T, ImmichError> {
         self.attempts(ask, |topic| {
-            let (head, body) = self.granted(ask, topic)?;
-            if !may_be_json(&head.headers) {
-                return Err(self.strange(topic, &head, body));
+            let reply = self.send(ask, topic)?.granted(topic)?;
+            if !may_be_json(&reply.headers) {
+                return Err(reply.strange(topic));
             }
-            let text = body_up_to(body, JSON, topic)?;
+            let text = reply.up_to(JSON, topic)?;
             serde_json::from_slice(&text).map_err(|error| {
                 let again = if error.is_data() { Again::Never } else { Again::Often };
                 Failure::new(topic.garbled(&error.to_string()), again)
@@ -210,53 +206,8 @@ impl Line {
         })
     }
 
-    /// Bytes `first..=last`, as far as there are so many.
-    fn part(&self, ask: &Ask<'_>, topic: Topic<'_>, first: u64, last: u64) -> Result<Piece, Failure> {
-        let (head, body) = self.send(ask, topic)?;
-        let range = ContentRange::read(&head.headers);
-        let garbled = |why: &str, again| Err(Failure::new(topic.garbled(why), again));
-        match (head.status, range) {
-            // Immich answers 500 where HTTP says 416.
-            (416 | 500, Some(ContentRange::PastEnd { of })) if of <= first => Ok(Piece { bytes: Vec::new(), of }),
-            (416, _) => garbled("it says that a part is past the end which is not", Again::Once),
-            (200 | 206, _) if !may_be_media(&head.headers) => Err(self.strange(topic, &head, body)),
-            (206, Some(ContentRange::Part { first: from, last: to, of })) if from == first && to == last.min(of - 1) => {
-                let length = to - from + 1;
-                if content_length(&head.headers).is_some_and(|stated| stated != length) {
-                    return garbled("it states two lengths for one part", Again::Once);
-                }
-                let bytes = body_up_to(body, length, topic)?;
-                if bytes.len() as u64 == length {
-                    Ok(Piece { bytes, of })
-                } else {
-                    garbled(&format!("it breaks off after {} of {length} bytes", bytes.len()), Again::Often)
-                }
-            }
-            (206, _) => garbled("it sends another part than was asked for", Again::Once),
-            (200, _) => beginning(&head, body, topic, first, last),
-            (..400, _) => garbled(&format!("its status is {}", head.status), Again::Never),
-            _ => Err(refused(topic, &head, body)),
-        }
-    }
-
-    /// An answer that grants what was asked for.
-    fn granted(&self, ask: &Ask<'_>, topic: Topic<'_>) -> Result<(Head, Body), Failure> {
-        let (head, body) = self.send(ask, topic)?;
-        match head.status {
-            200 => Ok((head, body)),
-            ..400 => Err(Failure::new(topic.garbled(&format!("its status is {}", head.status)), Again::Never)),
-            _ => Err(refused(topic, &head, body)),
-        }
-    }
-
-    fn strange(&self, topic: Topic<'_>, head: &Head, body: Body) -> Failure {
-        let mut failure = Failure::new(topic.not_immich(head.status, &head.headers, &some_of(body)), Again::Never);
-        failure.maintenance = true;
-        failure
-    }
-
     /// Sends a request once and hears the head of its answer, which is no redirect.
-    fn send(&self, ask: &Ask<'_>, topic: Topic<'_>) -> Result<(Head, Body), Failure> {
+    fn send(&self, ask: &Ask<'_>, topic: Topic<'_>) -> Result<Reply, Failure> {
         self.counts.request();
         let url = format!("{}/api{}", self.server.url, ask.path);
         let key = ask.key.map(|key| {
@@ -290,13 +241,13 @@ impl Line {
                 request.send(&body[..])
             }
         };
-        let (head, body) = Head::of(answer.map_err(|error| self.unanswered(error, topic))?);
-        if (200..300).contains(&head.status) {
-            self.note_clock(&head.headers);
+        let reply = Reply::of(answer.map_err(|error| self.unanswered(error, topic))?);
+        if (200..300).contains(&reply.status) {
+            self.note_clock(&reply.headers);
         }
-        match head.status {
-            304 | ..300 | 400.. => Ok((head, body)),
-            _ => Err(topic.redirected(&head.headers)),
+        match reply.status {
+            304 | ..300 | 400.. => Ok(reply),
+            _ => Err(topic.redirected(&reply.headers)),
         }
     }
 
@@ -382,7 +333,7 @@ impl Line {
         let ask = Ask::json(CONFIG, None);
         let topic = Topic { url: self.server.url.as_str(), what: CONFIG, key: None };
         let _turn = self.turns.take();
-        let config = self.granted(&ask, topic).and_then(|(_, body)| body_up_to(body, REFUSAL, topic));
+        let config = self.send(&ask, topic).and_then(|reply| reply.granted(topic)?.up_to(CONFIG_BYTES, topic));
         config.is_ok_and(|text| serde_json::from_slice::<ServerConfig>(&text).is_ok_and(|config| config.maintenance_mode))
     }
 
@@ -401,74 +352,3 @@ impl Line {
 
 /// Where a server says whether it is in maintenance mode.
 const CONFIG: &str = "/server/config";
-
-/// Status and headers of an answer.
-struct Head {
-    status: u16,
-    headers: HeaderMap,
-}
-
-impl Head {
-    fn of(answer: Response<Body>) -> (Head, Body) {
-        let (parts, body) = answer.into_parts();
-        (Head { status: parts.status.as_u16(), headers: parts.headers }, body)
-    }
-}
-
-fn refused(topic: Topic<'_>, head: &Head, body: Body) -> Failure {
-    topic.refusal(head.status, &head.headers, &some_of(body))
-}
-
-/// As much of a body as is worth repeating, whether or not it breaks off.
-fn some_of(body: Body) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    // What came until it broke off is enough.
-    let _ = body.into_reader().take(REFUSAL).read_to_end(&mut bytes);
-    bytes
-}
-
-/// A body that ends, and has at most so many bytes.
-fn body_up_to(body: Body, most: u64, topic: Topic<'_>) -> Result<Vec<u8>, Failure> {
-    let mut reader = body.into_reader();
-    let mut bytes = Vec::new();
-    // One more read than needed finds the end, and with it gives the connection back.
-    match reader.by_ref().take(most).read_to_end(&mut bytes).and_then(|_| reader.read(&mut [0])) {
-        Ok(0) => Ok(bytes),
-        Ok(_) => Err(Failure::new(topic.garbled(&format!("it is longer than {most} bytes")), Again::Never)),
-        Err(error) => Err(broken(&bytes, error, topic)),
-    }
-}
-
-/// What a server sends that ignores the range: no more of it is read than the part that was asked for.
-fn beginning(head: &Head, body: Body, topic: Topic<'_>, first: u64, last: u64) -> Result<Piece, Failure> {
-    let garbled = |why: &str| Failure::new(topic.garbled(why), Again::Never);
-    let of = content_length(&head.headers)
-        .ok_or_else(|| garbled("the server ignores ranges and does not say how long the whole is"))?;
-    if first >= of {
-        return Ok(Piece { bytes: Vec::new(), of });
-    }
-    if first > SKIPPED {
-        return Err(garbled("the server ignores ranges: a proxy in between may be the reason"));
-    }
-    let length = last.min(of - 1) - first + 1;
-    let mut reader = body.into_reader();
-    let mut bytes = Vec::new();
-    let read = std::io::copy(&mut reader.by_ref().take(first), &mut std::io::sink())
-        .and_then(|_| reader.by_ref().take(length).read_to_end(&mut bytes))
-        // Where nothing is left unread, this gives the connection back.
-        .and_then(|_| if first + length == of { reader.read(&mut [0]) } else { Ok(0) });
-    match read {
-        Ok(_) if bytes.len() as u64 == length => Ok(Piece { bytes, of }),
-        Ok(_) => Err(Failure::new(topic.garbled("it breaks off"), Again::Often)),
-        Err(error) => Err(broken(&bytes, error, topic)),
-    }
-}
-
-/// A body that breaks off, comes too slowly or is packed wrongly.
-fn broken(came: &[u8], error: std::io::Error, topic: Topic<'_>) -> Failure {
-    let error = match ureq::Error::from(error) {
-        ureq::Error::Timeout(_) => topic.too_slow(),
-        error => topic.garbled(&format!("it breaks off after {} bytes: {error}", came.len())),
-    };
-    Failure::new(error, Again::Often)
-}

@@ -239,3 +239,40 @@ fn what_is_wrong(error: &rustls::Error) -> String {
 fn with_colons(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02X}")).collect::<Vec<_>>().join(":")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rustls::pki_types::pem::PemObject;
+
+    use super::*;
+
+    fn certificate(pem: &[u8]) -> CertificateDer<'static> {
+        CertificateDer::from_pem_slice(pem).unwrap()
+    }
+
+    #[test]
+    fn an_authority_vouches_for_a_name_and_a_time() {
+        let vouched = certificate(include_bytes!("../../tests/certificates/vouched.pem"));
+        let own = certificate(include_bytes!("../../tests/certificates/own.pem"));
+        let mut roots = RootCertStore::empty();
+        roots.add(certificate(include_bytes!("../../tests/certificates/authority.pem"))).unwrap();
+        let provider = Arc::new(ring::default_provider());
+        let vouching = Vouching::of(&Trust::Public, roots, &provider);
+        let at = |year: u64| UnixTime::since_unix_epoch(Duration::from_secs((year - 1970) * 31_557_600));
+        let wrong = |shown: &CertificateDer<'_>, name: &'static str, now: UnixTime| {
+            let name = ServerName::try_from(name).unwrap();
+            match vouching.verify_server_cert(shown, &[], &name, &[], now) {
+                Ok(_) => None,
+                Err(error) => Some(refused(io::Error::other(error)).to_string().replace("other: ", "")),
+            }
+        };
+        assert_eq!(wrong(&vouched, "immich.test", at(2030)), None);
+        assert_eq!(wrong(&vouched, "photos.test", at(2030)).as_deref(), Some("it is for another name"));
+        assert_eq!(wrong(&vouched, "127.0.0.1", at(2030)).as_deref(), Some("it is for another name"));
+        assert_eq!(wrong(&vouched, "immich.test", at(2200)).as_deref(), Some("it has expired"));
+        assert_eq!(wrong(&vouched, "immich.test", at(2020)).as_deref(), Some("it is not valid yet"));
+        assert!(wrong(&own, "immich.test", at(2030)).unwrap().starts_with("it is self-signed"));
+    }
+}

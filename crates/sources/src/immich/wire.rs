@@ -1,9 +1,16 @@
 //! What goes over the wire: the few of Immich's shapes that are used, as 2.4.1 to 3.x write them.
 //!
-//! Fields unknown here are ignored, and whatever one of these versions may leave out is optional. Words that grow from version to version
-//! (permissions, queues, visibilities) stay words.
+//! Fields unknown here are ignored, whatever one of these versions may leave out is optional, and nothing said (`null`) is the same as
+//! left out. Words that grow from version to version (permissions, queues, visibilities) stay words. What tells one asset from another
+//! (its id, owner, path, checksum and moment of change) is never made up: an answer without it cannot be understood.
+
+mod lenient;
+mod status;
 
 use serde::{Deserialize, Serialize};
+
+pub use self::status::{About, JobCounts, Library, Ping, Queue, ServerStatistics, Storage, UserUsage, VersionRow};
+pub(super) use self::status::{Queues, QueuesByName};
 
 /// `GET /server/version`.
 #[derive(Debug, Clone, Deserialize)]
@@ -21,11 +28,14 @@ pub struct ServerVersion {
 #[serde(rename_all = "camelCase", default)]
 pub struct ServerConfig {
     /// Whether only maintenance is possible now.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub maintenance_mode: bool,
     /// Whether there is a first user.
+    #[serde(deserialize_with = "lenient::or_default")]
     pub is_initialized: bool,
     /// Days until the trash is emptied.
-    pub trash_days: Option<u32>,
+    #[serde(deserialize_with = "lenient::number")]
+    pub trash_days: Option<u64>,
 }
 
 /// `GET /users/me`.
@@ -35,33 +45,43 @@ pub struct User {
     /// The user's id.
     pub id: String,
     /// Name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// Address.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub email: String,
     /// Whether the user may administrate.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub is_admin: bool,
     /// Folder name in the storage template.
     #[serde(default)]
     pub storage_label: Option<String>,
     /// Most bytes that may be stored.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::number")]
     pub quota_size_in_bytes: Option<u64>,
     /// Bytes stored.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::number")]
     pub quota_usage_in_bytes: Option<u64>,
+}
+
+/// One of `GET /users`: all that a user may know of another.
+#[derive(Debug, Clone, Deserialize)]
+pub struct UserName {
+    /// The user's id.
+    pub id: String,
+    /// Name.
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub name: String,
 }
 
 /// `GET /api-keys/me`.
 #[derive(Debug, Clone, Deserialize)]
 pub struct KeyInfo {
     /// The key's name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub name: String,
     /// What it may do.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub permissions: Vec<String>,
 }
 
@@ -69,10 +89,13 @@ pub struct KeyInfo {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub struct AssetCounts {
     /// Photographs.
+    #[serde(deserialize_with = "lenient::count")]
     pub images: u64,
     /// Videos.
+    #[serde(deserialize_with = "lenient::count")]
     pub videos: u64,
     /// Both.
+    #[serde(deserialize_with = "lenient::count")]
     pub total: u64,
 }
 
@@ -127,7 +150,7 @@ pub struct Page {
     /// What is on it.
     pub items: Vec<Asset>,
     /// The number of the next, as text; nothing on the last.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::words")]
     pub next_page: Option<String>,
 }
 
@@ -140,18 +163,18 @@ pub struct Asset {
     /// Whose it is; a partner's assets are found too.
     pub owner_id: String,
     /// `IMAGE`, `VIDEO`, …
-    #[serde(rename = "type", default)]
+    #[serde(rename = "type", default, deserialize_with = "lenient::or_default")]
     pub kind: String,
     /// Where the server keeps the original.
     pub original_path: String,
     /// The name it was uploaded under.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub original_file_name: String,
     /// When the file was made, in UTC: made up from the file's own time where the original says nothing.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub file_created_at: String,
     /// When the file was last modified.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub file_modified_at: String,
     /// When it was uploaded.
     #[serde(default)]
@@ -164,13 +187,13 @@ pub struct Asset {
     #[serde(default)]
     pub visibility: Option<String>,
     /// In the trash.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub is_trashed: bool,
     /// Its file is gone.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub is_offline: bool,
     /// A favourite.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub is_favorite: bool,
     /// Its external library.
     #[serde(default)]
@@ -188,7 +211,7 @@ pub struct Asset {
 #[serde(rename_all = "camelCase")]
 pub struct ExifInfo {
     /// Bytes of the original.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::number")]
     pub file_size_in_byte: Option<u64>,
 }
 
@@ -199,13 +222,13 @@ pub struct Album {
     /// Its id.
     pub id: String,
     /// Its name.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub album_name: String,
     /// Whose it is (2.x).
     #[serde(default)]
     pub owner_id: Option<String>,
     /// Who takes part; from 3.0 on its owner is among them, with the role `owner`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub album_users: Vec<AlbumUser>,
 }
 
@@ -213,7 +236,7 @@ pub struct Album {
 #[derive(Debug, Clone, Deserialize)]
 pub struct AlbumUser {
     /// `editor`, `viewer`, `owner`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub role: String,
     /// Who.
     pub user: AlbumUserId,
@@ -224,107 +247,4 @@ pub struct AlbumUser {
 pub struct AlbumUserId {
     /// The user's id.
     pub id: String,
-}
-
-/// `GET /server/statistics` (administrators only).
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct ServerStatistics {
-    /// Photographs.
-    pub photos: u64,
-    /// Videos.
-    pub videos: u64,
-    /// Bytes.
-    pub usage: u64,
-    /// By user.
-    #[serde(default)]
-    pub usage_by_user: Vec<UserUsage>,
-}
-
-/// What one user stores.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct UserUsage {
-    /// Who.
-    pub user_id: String,
-    /// The name.
-    #[serde(default)]
-    pub user_name: String,
-    /// Photographs.
-    pub photos: u64,
-    /// Videos.
-    pub videos: u64,
-    /// Bytes.
-    pub usage: u64,
-    /// Most bytes that may be stored.
-    #[serde(default)]
-    pub quota_size_in_bytes: Option<u64>,
-}
-
-/// `GET /server/storage`: of the file system with the library.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Storage {
-    /// Bytes.
-    pub disk_size_raw: u64,
-    /// Bytes.
-    pub disk_use_raw: u64,
-    /// Bytes.
-    pub disk_available_raw: u64,
-}
-
-/// `GET /server/about`.
-#[derive(Debug, Clone, Deserialize)]
-pub struct About {
-    /// With a leading `v`.
-    #[serde(default)]
-    pub version: String,
-    /// Version of the program that reads metadata.
-    #[serde(default)]
-    pub exiftool: Option<String>,
-    /// Version of the program that shows videos.
-    #[serde(default)]
-    pub ffmpeg: Option<String>,
-    /// Version of the picture library.
-    #[serde(default)]
-    pub libvips: Option<String>,
-}
-
-/// One of `GET /server/version-history`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct VersionRow {
-    /// The version.
-    pub version: String,
-    /// Since when.
-    pub created_at: String,
-}
-
-/// One of `GET /queues`.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Queue {
-    /// Its name.
-    pub name: String,
-    /// Whether it stands still.
-    #[serde(default)]
-    pub is_paused: bool,
-    /// Its jobs.
-    pub statistics: JobCounts,
-}
-
-/// Jobs of a queue by state.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct JobCounts {
-    /// Under way.
-    pub active: u64,
-    /// Waiting.
-    pub waiting: u64,
-    /// Waiting for a moment.
-    pub delayed: u64,
-    /// Failed.
-    pub failed: u64,
-    /// Paused.
-    pub paused: u64,
 }
