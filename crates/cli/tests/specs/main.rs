@@ -15,6 +15,7 @@ mod identity;
 mod manifest_csv;
 mod quick;
 mod roots;
+mod servers;
 mod stages;
 mod stop_and_go;
 mod sums;

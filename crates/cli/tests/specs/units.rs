@@ -8,12 +8,12 @@ use crate::house::House;
 
 const TAKEN: &str = "2010:08:01 12:30:45";
 
-fn camera(taken: &str) -> Exif {
+pub fn camera(taken: &str) -> Exif {
     Exif::camera("Canon", "Canon EOS 40D").taken(taken).sub_sec("50").serial("0123456789").fields(30)
 }
 
 /// The head of a DNG: metadata without a picture (DNG 1.4, DNGVersion and DNGBackwardVersion).
-fn dng(taken: &str) -> Vec<u8> {
+pub fn dng(taken: &str) -> Vec<u8> {
     let version = |bytes: [u8; 4]| Value::Bytes(bytes.to_vec());
     camera(taken).set(Directory::Ifd0, 0xC612, version([1, 4, 0, 0])).set(Directory::Ifd0, 0xC613, version([1, 1, 0, 0])).tiff()
 }
