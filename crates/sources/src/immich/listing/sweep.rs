@@ -56,36 +56,45 @@ impl Sweep<'_> {
     /// Hands everything that is found to `take`, a page at a time; hardly any of it twice.
     pub(super) fn run<E: From<ImmichError>>(&self, take: &mut dyn FnMut(Vec<Asset>) -> Result<(), E>) -> Result<(), E> {
         let mut from: Option<Moment> = None;
-        let mut seen = HashSet::new();
+        let mut seen: HashSet<String> = HashSet::new();
         loop {
             let mut page = self.page(Span { from, to: None }, Span::default(), "asc", None)?;
             let (more, last) = (has_more(&page), self.last_of(&page)?);
             page.items.retain(|asset| !seen.contains(&asset.id));
             let ends_at = |asset: &&Asset| Moment::parse(&asset.file_created_at) == last;
-            // Of the page only these can come again.
-            seen = page.items.iter().filter(ends_at).map(|asset| asset.id.clone()).collect();
+            // Only these can come again.
+            if last != from {
+                seen.clear();
+            }
+            seen.extend(page.items.iter().filter(ends_at).map(|asset| asset.id.clone()));
             take(page.items)?;
             from = match last {
                 _ if !more => return Ok(()),
-                None => return self.window(Span { from, to: None }, take),
+                None => return self.window(Span { from, to: None }, HashSet::new(), take),
                 // Moments go on where servers stop taking them: what lies before is one window, and so is what lies after.
-                Some(last) if last >= Moment::LAST => return self.window(Span { from: Some(Moment::LAST), to: None }, take),
+                Some(last) if last >= Moment::LAST => {
+                    return self.window(Span { from: Some(Moment::LAST), to: None }, seen, take);
+                }
                 Some(last) if last < Moment::FIRST => {
-                    self.window(Span { from: None, to: Some(Moment::FIRST) }, take)?;
+                    self.window(Span { from: None, to: Some(Moment::FIRST) }, std::mem::take(&mut seen), take)?;
                     Some(Moment::FIRST)
                 }
                 Some(last) if from.is_none_or(|from| from < last) => Some(last),
                 Some(last) => {
-                    self.window(Span { from: Some(last), to: Some(last.plus(1)) }, take)?;
+                    self.window(Span { from: Some(last), to: Some(last.plus(1)) }, std::mem::take(&mut seen), take)?;
                     Some(last.plus(1))
                 }
             };
         }
     }
 
-    /// Everything within one span of `fileCreatedAt`, parted by when it was uploaded.
-    fn window<E: From<ImmichError>>(&self, taken: Span, take: &mut dyn FnMut(Vec<Asset>) -> Result<(), E>) -> Result<(), E> {
-        let mut told = HashSet::new();
+    /// Everything within one span of `fileCreatedAt`, but for what was told already, parted by when it was uploaded.
+    fn window<E: From<ImmichError>>(
+        &self,
+        taken: Span,
+        mut told: HashSet<String>,
+        take: &mut dyn FnMut(Vec<Asset>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut take_new = |mut assets: Vec<Asset>| {
             assets.retain(|asset| told.insert(asset.id.clone()));
             take(assets)

@@ -39,6 +39,11 @@ impl Remote {
         NewAsset::of(self.alice, format!("{number:0100}").into_bytes()).named(&format!("{number}.jpg"))
     }
 
+    /// A day goes by: what is there is no longer new.
+    pub fn settle(&self) {
+        self.fake.advance(Duration::from_secs(86_400));
+    }
+
     pub fn user(&self) -> RemoteId {
         remote(self.alice)
     }

@@ -1,0 +1,7 @@
+//! An Immich server as a source, against a server that behaves like one.
+
+mod listing;
+mod mounted;
+mod remote;
+mod source;
+mod worlds;
