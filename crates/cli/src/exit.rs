@@ -26,6 +26,14 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+/// What went wrong has been told already, as part of the result.
+#[derive(Debug, thiserror::Error)]
+#[error("told above")]
+pub struct Told {
+    /// The exit code.
+    pub code: u8,
+}
+
 /// The code of an error; see `args::EXIT_CODES`.
 fn code(error: &anyhow::Error) -> u8 {
     if error.is::<Refusal>() || error.is::<SecretError>() {
@@ -100,6 +108,9 @@ pub fn failed(error: &anyhow::Error, out: &Out) -> ExitCode {
     // A closed pipe is the reader's choice, not a failure.
     if error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) {
         return ExitCode::SUCCESS;
+    }
+    if let Some(told) = error.downcast_ref::<Told>() {
+        return ExitCode::from(told.code);
     }
     let hint = hint(error);
     if out.is_json() {

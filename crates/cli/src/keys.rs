@@ -61,6 +61,7 @@ pub fn all(settings: &Settings, server: &str) -> anyhow::Result<Vec<OwnerKey>> {
     names.iter().filter(|name| name.server() == server).map(|name| owner_key(&secrets, name)).collect()
 }
 
+#[allow(dead_code)] // the survey of servers reads with it
 /// The keys that are known of a server, by owner: what a survey reads with.
 pub fn known(settings: &Settings, server: &str) -> anyhow::Result<Vec<(String, ApiKey)>> {
     Ok(all(settings, server)?.into_iter().filter_map(|OwnerKey { owner, key, .. }| Some((owner, key?))).collect())

@@ -168,7 +168,7 @@ fn line(count: u64, what: &str) -> String {
 }
 
 /// How many of something there are: "1 asset", "2 assets".
-fn counted(n: u64, what: &str) -> String {
+pub fn counted(n: u64, what: &str) -> String {
     format!("{} {what}{}", number(n), if n == 1 { "" } else { "s" })
 }
 

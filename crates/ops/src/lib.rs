@@ -2,4 +2,5 @@
 
 pub mod permissions;
 pub mod secrets;
+pub mod status;
 pub mod whose;

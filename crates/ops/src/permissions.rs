@@ -11,8 +11,7 @@ pub const TO_SURVEY: [&str; 6] = ["asset.read", "asset.view", "asset.download", 
 pub const TO_CARRY_OUT: [&str; 4] = ["asset.update", "album.create", "albumAsset.create", "albumAsset.delete"];
 
 /// What `immich status` shows more with, on an administrator's key.
-pub const TO_SEE_HEALTH: [&str; 6] =
-    ["server.about", "server.storage", "server.statistics", "queue.read", "library.read", "adminUser.read"];
+pub const TO_SEE_HEALTH: [&str; 5] = ["server.about", "server.storage", "server.statistics", "queue.read", "library.read"];
 
 /// What a key may do, measured by what it needs.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]

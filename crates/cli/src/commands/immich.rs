@@ -3,6 +3,8 @@
 mod connect;
 mod key_add;
 mod lists;
+mod status;
+mod status_words;
 
 use std::path::PathBuf;
 
@@ -18,7 +20,6 @@ use crate::{
         Common,
         immich::{ImmichCommand, KeyCommand},
     },
-    exit::Refusal,
     out::Out,
     places,
 };
@@ -30,7 +31,7 @@ pub fn immich(command: &ImmichCommand, common: &Common, out: Out) -> anyhow::Res
         ImmichCommand::Key(KeyCommand::Add(args)) => key_add::key_add(args, common, out),
         ImmichCommand::Key(KeyCommand::List(args)) => lists::keys(args, common, out),
         ImmichCommand::List => lists::servers(common, out),
-        ImmichCommand::Status(_) => Err(Refusal { message: "not yet".to_owned(), hint: "" }.into()),
+        ImmichCommand::Status(args) => status::status(args, common, out),
     }
 }
 

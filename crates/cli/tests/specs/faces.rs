@@ -7,13 +7,14 @@ use serde_json::Value;
 
 use crate::house::House;
 
-const COMMANDS: [&str; 10] = [
+const COMMANDS: [&str; 11] = [
     "survey",
     "generate-manifest",
     "group-duplicates",
     "flag-anomalies",
     "generate-summary",
     "explain",
+    "immich",
     "config",
     "demo",
     "completions",

@@ -78,7 +78,7 @@ pub fn connect(args: &ConnectArgs, common: &Common, out: Out) -> anyhow::Result<
         None => format!("{STRONG}{name}{STRONG:#} is {} (not asked whether it is there)\n", wanted.url),
     };
     notes.iter().for_each(|note| text.push_str(&format!("  {FAINT}note: {note}{FAINT:#}\n")));
-    let kept = if changed { "wrote" } else { "nothing new to write to" };
+    let kept = if changed { "Written to" } else { "That stands already in" };
     text.push_str(&format!("{kept} {}\n\n{STRONG}Next{STRONG:#}\n", path.display()));
     let steps = if owners.is_empty() {
         vec![
