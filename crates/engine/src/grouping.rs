@@ -138,7 +138,7 @@ impl Comparable {
 fn member(asset: &StoredAsset, words: &mut Words) -> Member {
     Member {
         asset: number(asset),
-        sha1: asset.sha1,
+        sha1: asset.sha1.or_else(|| (asset.depth == Depth::Shown).then(|| stands_for_content(asset))),
         image_digest: asset.image_digest,
         hash: asset.hash,
         moment: CaptureMoment::of(&asset.facts, words),

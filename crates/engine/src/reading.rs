@@ -193,6 +193,14 @@ pub fn stamp_of_server(stat: &Stat) -> Stamp {
     Stamp { device: stat.device, inode: stat.inode, size: stat.size, mtime: stat.mtime_ns, ctime: stat.ctime_ns }
 }
 
+/// That the root's server has not failed as a whole.
+fn still_there(root: &Root) -> Result<(), EngineError> {
+    match root.server().and_then(|server| Some((server, server.immich.gone()?))) {
+        Some((server, error)) => Err(EngineError::Server { server: server.name.clone(), error }),
+        None => Ok(()),
+    }
+}
+
 /// What a worker needs to read assets, one after another.
 pub struct Reader<'a> {
     /// Memory shared by all workers.
@@ -230,6 +238,7 @@ impl Reader<'_> {
     /// # Errors
     /// When its server as a whole is gone: nothing may be concluded about the asset then.
     pub fn read(&mut self, target: Target<'_>) -> Result<Read, EngineError> {
+        still_there(target.root)?;
         for _ in 0..2 {
             let read = catch_unwind(AssertUnwindSafe(|| match (&target.root.reach, target.listed) {
                 (Reach::Server(server), Some(listed)) if !server.immich.is_mounted(target.path) => {
@@ -239,11 +248,7 @@ impl Reader<'_> {
                 (Reach::Server(server), None) => self.read_once(&server.immich, target),
                 (Reach::Folder(folder), _) => self.read_once(folder, target),
             }));
-            if let Reach::Server(server) = &target.root.reach
-                && let Some(error) = server.immich.gone()
-            {
-                return Err(EngineError::Server { server: server.name.clone(), error });
-            }
+            still_there(target.root)?;
             match read {
                 Ok(Some(read)) => return Ok(read),
                 Ok(None) => {} // it changed while it was read: once more

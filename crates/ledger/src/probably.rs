@@ -1,7 +1,9 @@
 //! Probably one file: a server's asset, and a file below a surveyed folder that lies where the server says its original does.
 //!
-//! Both hold the same bytes, and the server's path ends in the folder's. Whether that is the server's own file or a copy of the whole
-//! tree shows only when it is known where the server's library is mounted: until then the file is held apart.
+//! The server's path ends in the folder's. Whether that is the server's own file or one of a copy of the whole tree shows only when it is
+//! known where the server's library is mounted: until then the file is held apart. Other bytes do not tell: a file may have changed on the
+//! disk since the server took its checksum. Only where nothing but the name agrees, as the file lies in no folder below its root, must
+//! the bytes.
 //! Absent on purpose: saying that they are one; that takes device and inode (`assets`).
 
 use lightproof_model::asset::SourceId;
@@ -24,7 +26,9 @@ impl Ledger {
             let mut query = self.survey.prepare(
                 "SELECT f.key, f.folder, s.key, s.folder, f.source FROM asset s JOIN asset f ON f.name = s.name AND f.seen_run = ?1 \
                  WHERE s.seen_run = ?1 AND s.source = ?2 AND s.file_inode IS NULL AND f.source <> ?2 AND f.media_type IS NOT NULL AND \
-                 (f.sha1 = s.sha1 OR (s.sha1 IS NULL AND f.size = s.size AND f.taken IS s.taken AND f.field_count IS s.field_count)) \
+                 CASE WHEN f.folder <> X'' THEN substr(s.folder, -length(f.folder)) = f.folder \
+                 WHEN s.sha1 IS NOT NULL THEN f.sha1 = s.sha1 \
+                 ELSE f.size = s.size AND f.taken IS s.taken AND f.field_count IS s.field_count END \
                  ORDER BY f.key, s.key",
             )?;
             let mut rows = query.query(params![run.0, server.as_str()])?;

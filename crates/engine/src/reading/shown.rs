@@ -74,6 +74,8 @@ impl Reader<'_> {
         let shown = server.immich.shown(target.path).map_err(|error| io::Error::other(error.to_string()))?;
         let Some(bytes) = shown else { return Ok(without("the server has no thumbnail of it")) };
         let kind = lightproof_media::sniff::sniff(&bytes[..bytes.len().min(lightproof_media::sniff::HEAD)], None);
-        Ok(picture::look(&bytes, kind, None, &self.limits))
+        let seen = picture::look(&bytes, kind, None, &self.limits);
+        // Of the original itself it tells no more than how it looks.
+        Ok(Picture { fingerprint: seen.fingerprint, problems: seen.problems, ..Picture::default() })
     }
 }

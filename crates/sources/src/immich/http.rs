@@ -318,9 +318,13 @@ impl Line {
                 Again::Once => self.server.patience.attempts.min(2),
                 Again::Often => self.server.patience.attempts,
             };
+            // Asked at once, since a server in maintenance is not to be asked again and again; and at the end, when it may have begun.
+            let is_time = sent >= most || (sent == 1 && failure.again == Again::Often);
+            if is_time && failure.maintenance && ask.path != CONFIG && self.is_in_maintenance() {
+                return Err(ImmichError::Maintenance { url: topic.url.to_owned() });
+            }
             if sent >= most {
-                let maintenance = failure.maintenance && ask.path != CONFIG && self.is_in_maintenance();
-                return Err(if maintenance { ImmichError::Maintenance { url: topic.url.to_owned() } } else { failure.error });
+                return Err(failure.error);
             }
             let asked_for = Duration::from_secs(failure.after.unwrap_or(0));
             self.rest(pause.max(asked_for).min(LONGEST_PAUSE));
@@ -328,7 +332,7 @@ impl Line {
         }
     }
 
-    /// Whether the server says that it is in maintenance mode; asked once, and without the key.
+    /// Whether the server says that it is in maintenance mode; asked without the key.
     fn is_in_maintenance(&self) -> bool {
         let ask = Ask::json(CONFIG, None);
         let topic = Topic { url: self.server.url.as_str(), what: CONFIG, key: None };
