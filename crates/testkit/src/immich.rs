@@ -43,6 +43,7 @@ mod search;
 mod server;
 mod server_facts;
 mod shapes;
+pub mod thumbnail;
 mod tls;
 mod trap;
 mod user;

@@ -302,6 +302,12 @@ impl FakeImmich {
         self.world_mut().maintenance = on;
     }
 
+    /// How calls are refused in maintenance mode: 503, unless said otherwise. A server whose maintenance worker does not know the call at all
+    /// answers 404, `Cannot GET …`.
+    pub fn maintenance_answers(&self, status: u16) {
+        self.world_mut().maintenance_status = status;
+    }
+
     /// Maintenance mode begins after so many more requests.
     pub fn maintenance_after(&self, requests: u64) {
         self.misbehave("*", When::Nth(requests + 1), Misbehaviour::BeginsMaintenance);
@@ -320,6 +326,11 @@ impl FakeImmich {
     /// Behaves well again. Maintenance mode stays as it is.
     pub fn behave(&self) {
         self.server.rules.lock().expect("nobody panics while writing rules").clear();
+    }
+
+    /// Whether it compresses longer JSON for those who ask for that; it does unless said otherwise.
+    pub fn compresses(&self, on: bool) {
+        self.world_mut().compresses = on;
     }
 
     /// Ends connections that are idle for so long; after five seconds otherwise, as Node does.

@@ -346,4 +346,42 @@ fn maintenance_mode_leaves_only_its_own_announcement() {
     assert_eq!(with.get("/api/server/version").status, 200);
     fake.maintenance(false);
     assert_eq!(with.get("/api/users/me").status, 200);
+    fake.maintenance_answers(404);
+    fake.maintenance(true);
+    assert_eq!(with.get("/api/users/me").refusal(), (404, "Cannot GET /api/users/me".to_owned()));
+}
+
+#[test]
+fn longer_json_is_compressed_for_those_who_take_it_so() {
+    let fake = FakeImmich::new();
+    let alice = fake.user("Alice");
+    let key = fake.key(alice, &["all"]);
+    for n in 0..50 {
+        fake.add(photo(alice, &format!("{n}.jpg")));
+    }
+    let sizes = |path: &str, more: &[(&str, &str)]| {
+        fake.forget_requests();
+        let mut line = Line::to(&fake);
+        line.send("GET", path, &[&[("x-api-key", key.as_str()), ("Connection", "close")], more].concat(), "");
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut line.stream, &mut bytes).unwrap();
+        assert_eq!(fake.traffic().bytes_out, bytes.len() as u64);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let told = |header: &str| text.contains(header);
+        (told("Content-Encoding: gzip"), told("Transfer-Encoding: chunked"), told("Content-Length: "), bytes.len())
+    };
+    let album = fake.album(alice, "All", &[]);
+    for id in 0..50 {
+        let found = With { fake: &fake, key: &key }.search(&json!({"size": 1, "page": id + 1})).json();
+        let asset = found["assets"]["items"][0]["id"].clone();
+        With { fake: &fake, key: &key }.send("PUT", &format!("/api/albums/{album}/assets"), &json!({"ids": [asset]}));
+    }
+    let path = format!("/api/albums/{album}");
+    let (plain, packed) = (sizes(&path, &[]), sizes(&path, &[("Accept-Encoding", "gzip")]));
+    assert_eq!((plain.0, plain.1, plain.2), (false, false, true));
+    assert_eq!((packed.0, packed.1, packed.2), (true, true, false));
+    assert!(packed.3 * 4 < plain.3, "{packed:?} {plain:?}");
+    assert!(!sizes("/api/server/ping", &[("Accept-Encoding", "gzip")]).0, "short ones go as they are");
+    fake.compresses(false);
+    assert!(!sizes(&path, &[("Accept-Encoding", "gzip")]).0);
 }
