@@ -80,7 +80,7 @@ pub(super) struct World {
     pub disk: (u64, u64),
     pub rows: HashMap<Id, Row>,
     pub by_taken: BTreeSet<(Moment, Id)>,
-    made: u64,
+    pub made: u64,
 }
 
 /// How far the clock goes on at each change.

@@ -138,6 +138,10 @@ fn what_is_wrong_with_a_search_is_said() {
     fake.upgrade(3, 2, 2);
     let refused = with.search(&json!({"size": 0})).json();
     assert_eq!(refused["errors"][0]["path"], json!(["size"]), "{refused}");
+    let without_offset = json!({"takenAfter": "2024-07-14T00:00:00"});
+    assert_eq!(with.search(&without_offset).status, 400);
+    fake.upgrade(2, 4, 1);
+    assert_eq!(with.search(&without_offset).status, 200);
 }
 
 #[test]
@@ -190,7 +194,14 @@ fn assets_of_one_moment_repeat_and_are_missed_where_pages_end() {
     assert_eq!(pages.len(), 1105);
     assert!(different.len() < 1105, "paging by number must lose some of them");
     assert_ne!(with.found(&json!({})), with.found(&json!({})), "the order is another one each time");
-    assert_eq!(with.send("POST", "/api/search/statistics", &json!({})).json(), json!({"total": 1105}));
+    fake.add(photo(alice, "before.jpg").taken("2020-01-01T00:00:00Z"));
+    fake.add(photo(alice, "after.jpg").taken("2025-01-01T00:00:00Z"));
+    assert_eq!(with.found(&json!({"order": "asc", "size": 1})), ["before.jpg"]);
+    assert_eq!(with.found(&json!({"order": "asc", "size": 1, "page": 1107})), ["after.jpg"]);
+    assert_eq!(with.found(&json!({"order": "asc", "size": 1000})).len(), 1000);
+    fake.redate(fake.add(photo(alice, "moved.jpg")), "2021-01-01T00:00:00Z");
+    assert_eq!(with.found(&json!({"order": "asc", "size": 2})), ["before.jpg", "moved.jpg"]);
+    assert_eq!(with.send("POST", "/api/search/statistics", &json!({})).json(), json!({"total": 1108}));
 }
 
 #[test]
