@@ -39,37 +39,59 @@ pub fn of_canvas(canvas: &Canvas) -> Vec<u8> {
 }
 
 fn small(rgb: &[u8], (width, height): (u32, u32), orientation: u8, shorter: u32) -> Vec<u8> {
-    let planes = Planes::of(rgb, width as usize, height as usize).upright(orientation);
-    let scale = (f64::from(shorter) / planes.width.min(planes.height) as f64).min(1.0);
-    let side = |length: usize| ((length as f64 * scale).round() as usize).max(1);
-    let (width, height) = (side(planes.width), side(planes.height));
-    let small = planes.resized_across(width).transposed().resized_across(height).transposed();
-    let mut canvas = Canvas::black(width as u32, height as u32);
-    canvas.fill(|x, y| small.pixels[y * width + x].map(f32::round));
+    assert!(width > 0 && height > 0, "a picture has pixels");
+    assert_eq!(rgb.len(), width as usize * height as usize * 3, "three bytes to a pixel");
+    let scale = (f64::from(shorter) / f64::from(width.min(height))).min(1.0);
+    let side = |length: u32| ((f64::from(length) * scale).round() as usize).max(1);
+    // Turned when it is small: that is the same picture, and holds no second copy of a large one.
+    let rows =
+        rgb.chunks_exact(width as usize * 3).map(|row| row.chunks_exact(3).map(|p| [p[0], p[1], p[2]].map(f32::from)).collect());
+    let narrow = resized_across(rows, width as usize, side(width));
+    let turned = narrow.transposed();
+    let rows = turned.pixels.chunks_exact(turned.width).map(<[Pixel]>::to_vec);
+    let small = resized_across(rows, height as usize, side(height)).transposed().upright(orientation);
+    let mut canvas = Canvas::black(small.width as u32, small.height as u32);
+    canvas.fill(|x, y| small.pixels[y * small.width + x].map(f32::round));
     jpeg::encoded(&canvas, QUALITY)
 }
+
+type Pixel = [f32; 3];
 
 struct Planes {
     width: usize,
     height: usize,
-    pixels: Vec<[f32; 3]>,
+    pixels: Vec<Pixel>,
+}
+
+/// With as many columns: Lanczos with three lobes, as wide as the pixels that come together.
+fn resized_across(rows: impl Iterator<Item = Vec<Pixel>>, old: usize, width: usize) -> Planes {
+    let scale = old as f32 / width as f32;
+    let weights: Vec<(usize, Vec<f32>)> = (0..width).map(|x| weights(x, scale, old)).collect();
+    let mut pixels = Vec::new();
+    for row in rows {
+        if width == old {
+            pixels.extend(row);
+            continue;
+        }
+        pixels.extend(weights.iter().map(|(from, weights)| {
+            let mut sum = [0.0; 3];
+            for (pixel, weight) in row[*from..].iter().zip(weights) {
+                (0..3).for_each(|channel| sum[channel] += pixel[channel] * weight);
+            }
+            sum.map(|value| value.clamp(0.0, 255.0))
+        }));
+    }
+    Planes { width, height: pixels.len() / width, pixels }
 }
 
 impl Planes {
-    fn of(rgb: &[u8], width: usize, height: usize) -> Planes {
-        assert_eq!(rgb.len(), width * height * 3, "three bytes to a pixel");
-        assert!(width > 0 && height > 0, "a picture has pixels");
-        let pixels = rgb.chunks_exact(3).map(|p| [f32::from(p[0]), f32::from(p[1]), f32::from(p[2])]).collect();
-        Planes { width, height, pixels }
-    }
-
     fn transposed(&self) -> Planes {
         let pixels = (0..self.width).flat_map(|x| (0..self.height).map(move |y| self.pixels[y * self.width + x])).collect();
         Planes { width: self.height, height: self.width, pixels }
     }
 
     fn mirrored(mut self) -> Planes {
-        self.pixels.chunks_exact_mut(self.width).for_each(<[[f32; 3]]>::reverse);
+        self.pixels.chunks_exact_mut(self.width).for_each(<[Pixel]>::reverse);
         self
     }
 
@@ -90,26 +112,6 @@ impl Planes {
             8 => self.transposed().upside_down(),
             _ => self,
         }
-    }
-
-    /// With as many columns: Lanczos with three lobes, as wide as the pixels that come together.
-    fn resized_across(&self, width: usize) -> Planes {
-        if width == self.width {
-            return Planes { width, height: self.height, pixels: self.pixels.clone() };
-        }
-        let scale = self.width as f32 / width as f32;
-        let weights: Vec<(usize, Vec<f32>)> = (0..width).map(|x| weights(x, scale, self.width)).collect();
-        let mut pixels = Vec::with_capacity(width * self.height);
-        for row in self.pixels.chunks_exact(self.width) {
-            pixels.extend(weights.iter().map(|(from, weights)| {
-                let mut sum = [0.0; 3];
-                for (pixel, weight) in row[*from..].iter().zip(weights) {
-                    (0..3).for_each(|channel| sum[channel] += pixel[channel] * weight);
-                }
-                sum.map(|value| value.clamp(0.0, 255.0))
-            }));
-        }
-        Planes { width, height: self.height, pixels }
     }
 }
 
@@ -177,8 +179,8 @@ mod tests {
 
     #[test]
     fn an_even_picture_stays_even_and_a_gradient_stays_one() {
-        let gradient = Planes { width: 1000, height: 1, pixels: (0..1000).map(|n| [n as f32 / 4.0, 77.0, 0.0]).collect() };
-        let small = gradient.resized_across(100);
+        let gradient: Vec<Pixel> = (0..1000).map(|n| [n as f32 / 4.0, 77.0, 0.0]).collect();
+        let small = resized_across([gradient].into_iter(), 1000, 100);
         for (at, [red, green, _]) in small.pixels.iter().enumerate() {
             assert!((green - 77.0).abs() < 0.01, "{at} {green}");
             assert!(
