@@ -1,8 +1,11 @@
 //! How a line to a server behaves: what it asks, what it believes, how long it waits, and what it never says.
 
+#![allow(clippy::unwrap_used)] // helpers of tests, which clippy.toml's exception does not reach
+
 mod scripted;
 
 use std::{
+    io::Write,
     sync::{
         Arc,
         atomic::{AtomicUsize, Ordering},
@@ -11,6 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use flate2::{Compression, write::GzEncoder};
 use lightproof_sources::immich::{
     api::Api,
     error::ImmichError,
@@ -110,6 +114,7 @@ fn what_may_pass_is_asked_again_and_succeeds() {
     let too_many = Answer::new(429, &[("Content-Type", "text/plain"), ("Retry-After", "0")], "slow down");
     let cut =
         Answer::raw("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 31\r\n\r\n{\"major\":2", Then::Close);
+    let long = Answer::new(200, &[("Content-Type", "application/json"), ("Content-Length", "10")], VERSION);
     let short = Answer::json(200, r#"{"major":2,"mi"#);
     let packed = Answer::new(200, &[("Content-Type", "application/json"), ("Content-Encoding", "gzip")], "no gzip");
     for (name, first) in [
@@ -122,6 +127,7 @@ fn what_may_pass_is_asked_again_and_succeeds() {
         ("a connection that ends without a word", Answer::raw("", Then::Close)),
         ("a head that breaks off", Answer::raw("HTTP/1.1 200 OK\r\nContent-Ty", Then::Close)),
         ("a body that is shorter than said", cut),
+        ("a body that is longer than said", long),
         ("JSON that breaks off", short),
         ("a body that is packed wrongly", packed),
     ] {
@@ -207,7 +213,7 @@ fn a_redirect_is_reported_and_never_followed() {
         let to = format!("http://me:secret@{}/api/users/me?apiKey={CANARY}#x", other.address);
         let server = Scripted::saying([Answer::new(status, &[("Location", &to)], "moved")]);
         let error = server.api().me().unwrap_err();
-        let expected = format!("http://{}/api/users/me", other.address);
+        let expected = format!("http://{}", other.address);
         assert!(matches!(&error, ImmichError::Redirected { to, .. } if *to == expected), "{error:?}");
         assert!(!format!("{error:?}").contains("secret"));
         assert_eq!(server.heard().len(), 1);
@@ -215,6 +221,16 @@ fn a_redirect_is_reported_and_never_followed() {
         assert_eq!(error.kind(), "server-redirects");
     }
     assert!(other.heard().is_empty());
+    for (location, to) in [
+        ("/login?next=/api/users/me", "/login"),
+        ("https://auth.example.org/sign-in/?rd=secret", "https://auth.example.org/sign-in/"),
+        ("/api/users/me", "/api/users/me"),
+        ("", "nowhere"),
+    ] {
+        let server = Scripted::saying([Answer::new(302, &[("Location", location)], "")]);
+        let error = server.api().me().unwrap_err().to_string();
+        assert!(error.ends_with(&format!(" sends on to {to}")), "{error}");
+    }
 }
 
 #[test]
@@ -379,6 +395,71 @@ fn bodies_without_end_are_not_read_to_the_end() {
     let header = format!("HTTP/1.1 200 OK\r\nX-Long: {}\r\n\r\n", "x".repeat(100_000));
     let server = Scripted::saying([Answer::raw(header, Then::Hang)]);
     assert!(server.api().version().is_err());
+}
+
+fn packed(bytes: &[u8]) -> Answer {
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    gzip.write_all(bytes).unwrap();
+    let headers = [("Content-Type", "application/json"), ("Content-Encoding", "gzip")];
+    Answer::new(200, &headers, gzip.finish().unwrap())
+}
+
+#[test]
+fn json_may_come_packed_but_not_unfold_without_end() {
+    let server = Scripted::saying([packed(VERSION.as_bytes())]);
+    assert!(server.api().version().is_ok());
+    let server = Scripted::saying([packed(&vec![b' '; 65 << 20])]);
+    let error = server.api().version().unwrap_err();
+    assert!(error.to_string().contains("longer than 67108864 bytes"), "{error}");
+}
+
+#[test]
+fn a_server_that_asks_to_wait_is_given_the_time() {
+    let busy = Answer::new(429, &[("Content-Type", "text/plain"), ("Retry-After", "1")], "slow down");
+    let server = Scripted::saying([busy, version()]);
+    let began = Instant::now();
+    assert!(server.api().version().is_ok());
+    assert!(began.elapsed() >= Duration::from_secs(1));
+}
+
+#[test]
+fn a_server_is_checked_before_it_is_surveyed() {
+    let with = |version: &'static str, config: Answer| {
+        let server = Scripted::by(
+            move |request, _| if request.contains("/version ") { Answer::json(200, version) } else { config.clone() },
+        );
+        server.api().check()
+    };
+    let awake = || Answer::json(200, r#"{"maintenanceMode":false}"#);
+    assert!(with(VERSION, awake()).is_ok());
+    assert!(with(r#"{"major":3,"minor":3,"patch":5,"prerelease":null}"#, awake()).is_ok());
+    assert!(with(VERSION, immich_error(404, "\"Cannot GET /api/server/config\"")).is_ok());
+    assert_eq!(with(r#"{"major":2,"minor":3,"patch":9}"#, awake()).unwrap_err().kind(), "server-too-old");
+    assert_eq!(with(VERSION, Answer::json(200, r#"{"maintenanceMode":true}"#)).unwrap_err().kind(), "server-in-maintenance");
+}
+
+#[test]
+fn queues_are_told_by_their_older_name_where_the_newer_is_not_known_or_not_allowed() {
+    let jobs = r#"{"library":{"jobCounts":{"active":1,"failed":2},"queueStatus":{"isPaused":true,"isActive":true}},"new":{}}"#;
+    let with = |newer: Answer, older: Answer| {
+        let server = Scripted::by(move |request, _| match request {
+            request if request.contains("/queues") => newer.clone(),
+            request if request.contains("/jobs") => older.clone(),
+            _ => Answer::json(200, "{}"),
+        });
+        server.api().queues()
+    };
+    for refused in
+        [immich_error(404, "\"Cannot GET /api/queues\""), immich_error(403, "\"Missing required permission: queue.read\"")]
+    {
+        let queues = with(refused, Answer::json(200, jobs)).unwrap();
+        assert_eq!((queues[0].name.as_str(), queues[0].is_paused), ("library", true));
+        assert_eq!((queues[0].statistics.active, queues[0].statistics.failed, queues[0].statistics.waiting), (1, 2, 0));
+        assert_eq!(queues[1].name, "new");
+    }
+    let forbidden = |permission| immich_error(403, &format!("\"Missing required permission: {permission}\""));
+    let error = with(forbidden("queue.read"), forbidden("job.read")).unwrap_err();
+    assert_eq!(error.to_string(), "the key may not queue.read");
 }
 
 #[test]

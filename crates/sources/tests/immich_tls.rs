@@ -1,5 +1,7 @@
 //! Over encrypted connections: which certificates are believed, and that a key is never sent to a server that is not.
 
+#![allow(clippy::unwrap_used)] // helpers of tests, which clippy.toml's exception does not reach
+
 mod scripted;
 
 use std::{

@@ -83,7 +83,7 @@ impl Topic<'_> {
     pub(super) fn refusal(&self, status: u16, headers: &HeaderMap, body: &[u8]) -> Failure {
         let refusal = Refusal::read(body);
         let words = refusal.as_ref().map(Refusal::words);
-        let why = words.as_ref().map_or_else(|| self.excerpt(headers, body), |words| self.clean(words, WORDS));
+        let why = words.as_ref().map_or_else(|| self.excerpt(headers, body), |words| self.presentable(words, WORDS));
         let failed = || ImmichError::Failed { url: self.url.to_owned(), what: self.what.to_owned(), status, why: why.clone() };
         let (error, again, maintenance) = match (status, words.as_deref()) {
             (408 | 429, _) => (failed(), Again::Often, false),
@@ -98,7 +98,7 @@ impl Topic<'_> {
             (401, Some(_)) => (ImmichError::BadKey { url: self.url.to_owned() }, Again::Never, true),
             (403, Some(words)) => {
                 let permission = match words.strip_prefix("Missing required permission: ") {
-                    Some(permission) => self.clean(permission, WORDS),
+                    Some(permission) => self.presentable(permission, WORDS),
                     None if words == "Forbidden" => format!("ask for {}", self.what),
                     None => format!("ask for {}: {why}", self.what),
                 };
@@ -114,7 +114,7 @@ impl Topic<'_> {
         Failure { error, again, after, maintenance }
     }
 
-    /// Where a server sends on to, without what may be secret in it.
+    /// Where a server sends on to, without what may be secret in it: as an address to connect with, where it is the same call there.
     pub(super) fn redirected(&self, headers: &HeaderMap) -> Failure {
         let location =
             headers.get(header::LOCATION).map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned()).unwrap_or_default();
@@ -127,7 +127,8 @@ impl Topic<'_> {
             None if to.is_empty() => "nowhere".to_owned(),
             None => to.to_owned(),
         };
-        Failure::new(ImmichError::Redirected { url: self.url.to_owned(), to: self.clean(&to, WORDS) }, Again::Never)
+        let to = to.strip_suffix(&format!("/api{}", self.what)).filter(|to| !to.is_empty()).unwrap_or(&to);
+        Failure::new(ImmichError::Redirected { url: self.url.to_owned(), to: self.presentable(to, WORDS) }, Again::Never)
     }
 
     /// An answer that is not Immich's.
@@ -138,12 +139,12 @@ impl Topic<'_> {
 
     /// An answer that cannot be understood.
     pub(super) fn garbled(&self, why: &str) -> ImmichError {
-        ImmichError::Garbled { url: self.url.to_owned(), what: self.what.to_owned(), why: self.clean(why, WORDS) }
+        ImmichError::Garbled { url: self.url.to_owned(), what: self.what.to_owned(), why: self.presentable(why, WORDS) }
     }
 
     /// No connection.
     pub(super) fn unreachable(&self, why: &str) -> ImmichError {
-        ImmichError::Unreachable { url: self.url.to_owned(), why: self.clean(why, WORDS) }
+        ImmichError::Unreachable { url: self.url.to_owned(), why: self.presentable(why, WORDS) }
     }
 
     /// Took too long.
@@ -154,13 +155,13 @@ impl Topic<'_> {
     fn excerpt(&self, headers: &HeaderMap, body: &[u8]) -> String {
         let kind = content_type(headers).unwrap_or_else(|| "no type".to_owned());
         let body = &body[..body.len().min(4096)];
-        let text = self.clean(&String::from_utf8_lossy(body), EXCERPT);
-        let kind = self.clean(&kind, EXCERPT);
+        let text = self.presentable(&String::from_utf8_lossy(body), EXCERPT);
+        let kind = self.presentable(&kind, EXCERPT);
         if text.is_empty() { format!("{kind}, empty") } else { format!("{kind}: {text}") }
     }
 
     /// A server's words as they may be shown: on one line, so long, and without the key.
-    fn clean(&self, text: &str, most: usize) -> String {
+    fn presentable(&self, text: &str, most: usize) -> String {
         let text = self.without_key(text);
         let shown = text.chars().map(|c| if c.is_control() || is_unseen(c) { ' ' } else { c }).collect::<String>();
         let shown = self.without_key(&shown.split_whitespace().collect::<Vec<_>>().join(" "));

@@ -80,10 +80,12 @@ impl Api {
         if version.support() == Support::TooOld {
             return Err(ImmichError::TooOld { url: self.line.url().to_string(), version });
         }
-        if self.config()?.maintenance_mode {
-            return Err(ImmichError::Maintenance { url: self.line.url().to_string() });
+        match self.config() {
+            Ok(config) if config.maintenance_mode => Err(ImmichError::Maintenance { url: self.line.url().to_string() }),
+            // 3.2 announces that this call will go.
+            Ok(_) | Err(ImmichError::NotThere { .. }) => Ok(version),
+            Err(error) => Err(error),
         }
-        Ok(version)
     }
 
     /// `GET /server/config`.
@@ -205,13 +207,19 @@ impl Api {
     /// `GET /queues`, or `GET /jobs` where that is not known or not allowed: the same by its older name. Administrators only.
     ///
     /// # Errors
-    /// [`ImmichError`]: that of `/queues` where neither answers.
+    /// [`ImmichError`]: of `/queues`, where both are forbidden.
     pub fn queues(&self) -> Result<Vec<Queue>, ImmichError> {
         let refused = match self.line.get::<Queues>("/queues", self.key.as_ref()) {
             Err(refused @ (ImmichError::NotThere { .. } | ImmichError::Forbidden { .. })) => refused,
             answer => return answer,
         };
-        self.line.get::<QueuesByName>("/jobs", self.key.as_ref()).map(Queues::from).map_err(|_| refused)
+        match (self.line.get::<QueuesByName>("/jobs", self.key.as_ref()), refused) {
+            (Ok(queues), _) => Ok(queues.into()),
+            (Err(ImmichError::NotThere { .. } | ImmichError::Forbidden { .. }), refused @ ImmichError::Forbidden { .. }) => {
+                Err(refused)
+            }
+            (Err(error), _) => Err(error),
+        }
     }
 
     /// `GET /assets/{id}/original`, a part of it. A server that ignores the range is heard no further than the part.

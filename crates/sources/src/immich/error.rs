@@ -170,12 +170,15 @@ impl ImmichError {
     }
 
     /// Whether the server as a whole is the matter, so that nothing may be concluded about any asset.
+    ///
+    /// A failure with 500 is of the asset: Immich answers so for an original that is not where it should be. With 429, 502, 503 or 504
+    /// it is the server, or a proxy before it, that cannot answer anything now.
     #[must_use]
     pub fn is_of_the_server(&self) -> bool {
         !matches!(
             self,
             ImmichError::NotThere { .. }
-                | ImmichError::Failed { .. }
+                | ImmichError::Failed { status: 500, .. }
                 | ImmichError::Garbled { .. }
                 | ImmichError::Forbidden { .. }
         )

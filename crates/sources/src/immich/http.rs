@@ -269,7 +269,7 @@ impl Line {
                 (topic.unreachable(&format!("no connection within {seconds} s")), Again::Often)
             }
             Error::Timeout(_) => (topic.too_slow(), Again::Often),
-            Error::HostNotFound => (topic.unreachable("there is no host with this name"), Again::Once),
+            Error::HostNotFound => (topic.unreachable("no address is known for this name"), Again::Once),
             Error::Io(error) => (topic.unreachable(&error.to_string()), Again::Often),
             Error::Other(inner) => match inner.downcast_ref::<NotTrusted>() {
                 Some(not_trusted) => (self.untrusted(&not_trusted.why, Some(&not_trusted.sha256)), Again::Never),

@@ -104,13 +104,20 @@ pub(super) struct Remembering {
 impl Resolver for Remembering {
     fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((since, addresses)) = known
+        if let Some((since, addresses)) = &known
             && since.elapsed() < BELIEVED
         {
-            return Ok(addresses);
+            return Ok(addresses.clone());
         }
-        let addresses = DefaultResolver::default().resolve(uri, config, timeout)?;
-        *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), addresses.clone()));
-        Ok(addresses)
+        match (DefaultResolver::default().resolve(uri, config, timeout), known) {
+            (Ok(addresses), _) => {
+                *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), addresses.clone()));
+                Ok(addresses)
+            }
+            // Whoever knows the names may be away for a while; the server is where it was.
+            (Err(_), Some((_, addresses))) => Ok(addresses),
+            (Err(Error::Io(_)), None) => Err(Error::HostNotFound),
+            (Err(error), None) => Err(error),
+        }
     }
 }

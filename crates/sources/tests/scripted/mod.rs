@@ -83,7 +83,7 @@ pub struct Scripted {
 impl Scripted {
     /// Answers by what the request says and how many came before.
     pub fn by(answer: impl Fn(&str, usize) -> Answer + Send + Sync + 'static) -> Scripted {
-        Scripted::over(|stream| Some(stream), answer)
+        Scripted::over(Some, answer)
     }
 
     /// As `by`, over something else than plain connections.
@@ -168,22 +168,17 @@ fn request(stream: &mut impl Read) -> Option<String> {
         }
         head.push(byte[0]);
     }
-    let head = String::from_utf8(head).ok()?.to_ascii_lowercase_names();
+    let head = with_small_names(&String::from_utf8(head).ok()?);
     let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
     std::io::copy(&mut stream.take(length), &mut std::io::sink()).ok()?;
     Some(head)
 }
 
-trait LowercaseNames {
-    fn to_ascii_lowercase_names(&self) -> String;
-}
-
-impl LowercaseNames for String {
-    fn to_ascii_lowercase_names(&self) -> String {
-        let mut lines = self.lines();
-        let first = lines.next().unwrap_or_default().to_owned();
-        let rest =
-            lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| format!("{}: {value}", name.to_ascii_lowercase()));
-        std::iter::once(first).chain(rest).collect::<Vec<_>>().join("\n")
-    }
+/// A head with the names of its headers in small letters.
+fn with_small_names(head: &str) -> String {
+    let mut lines = head.lines();
+    let first = lines.next().unwrap_or_default().to_owned();
+    let rest =
+        lines.filter_map(|line| line.split_once(": ")).map(|(name, value)| format!("{}: {value}", name.to_ascii_lowercase()));
+    std::iter::once(first).chain(rest).collect::<Vec<_>>().join("\n")
 }
