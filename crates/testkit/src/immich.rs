@@ -25,17 +25,20 @@
 //! Absent on purpose: the web pages, sessions and cookies, uploads, tags and faces, jobs that do anything, the structured search of 3.2.
 
 mod answer;
-mod asset;
+pub mod contract;
 mod fake;
 mod id;
 mod line;
 mod media;
 mod mischief;
 mod moment;
+mod new_asset;
 mod original;
+mod out;
 mod reads;
 mod record;
 mod routes;
+mod row;
 mod search;
 mod server;
 mod server_facts;
@@ -46,12 +49,13 @@ mod user;
 mod world;
 mod writes;
 
-pub use asset::{Extracted, Kind, NewAsset, Visibility};
 pub use fake::FakeImmich;
 pub use id::Id;
 pub use mischief::{Misbehaviour, When};
 pub use moment::Moment;
+pub use new_asset::NewAsset;
 pub use original::Original;
 pub use record::{Request, Traffic};
+pub use row::{Extracted, Kind, Visibility};
 pub use trap::Trap;
 pub use user::NewUser;

@@ -6,12 +6,14 @@ use std::{
 };
 
 use super::{
-    asset::{NewAsset, Row, Visibility},
     id::Id,
     mischief::{Misbehaviour, Rule, When},
     moment::Moment,
+    new_asset::NewAsset,
     original::Original,
     record::{Request, Traffic},
+    routes::{self, Access},
+    row::{Row, Visibility},
     server::Server,
     tls::OwnTls,
     trap::Trap,
@@ -80,6 +82,21 @@ impl FakeImmich {
     pub fn url(&self) -> String {
         let scheme = if self.server.tls.is_some() { "https" } else { "http" };
         format!("{scheme}://{}", self.server.address)
+    }
+
+    /// The calls that it serves: method, path below `/api` with its places in braces, permission, and whether its user must be an
+    /// administrator.
+    #[must_use]
+    pub fn served() -> Vec<(&'static str, &'static str, Option<&'static str>, bool)> {
+        let told = |route: &routes::Route| {
+            let (permission, admin) = match route.access {
+                Access::Open | Access::AnyKey => (None, false),
+                Access::Key(permission) => (Some(permission), false),
+                Access::Admin(permission) => (Some(permission), true),
+            };
+            (route.method, route.path, permission, admin)
+        };
+        routes::ROUTES.iter().map(told).collect()
     }
 
     /// SHA-256 of its certificate in hexadecimal with colons, as `openssl x509 -fingerprint -sha256` prints it; nothing without TLS.

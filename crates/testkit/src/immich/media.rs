@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::{
     answer::{Answer, Body, Refusal},
-    asset::Row,
     moment::Moment,
     routes::Ask,
+    row::Row,
     world::World,
 };
 

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::{
     answer::{Answer, Refusal},
-    asset::{Kind, Row, Visibility},
     routes::Ask,
+    row::{Kind, Row, Visibility},
     search::Search,
     shapes::{self, AssetShape, Depth, Told as As},
     world::{UserId, World},

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, Refusal},
-    asset::Row,
     id::Id,
-    media, reads, server_facts,
+    media, reads,
+    row::Row,
+    server_facts,
     user::Key,
     world::{UserId, World},
     writes,

@@ -9,9 +9,9 @@ use serde_json::{Map, Value};
 
 use super::{
     answer::Refusal,
-    asset::{Kind, Row, Visibility},
     id::{Id, mixed},
     moment::Moment,
+    row::{Kind, Row, Visibility},
     shapes::{AssetShape, Told},
     world::{UserId, World},
 };

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, Refusal},
-    asset::{Kind, Visibility},
     routes::Ask,
+    row::{Kind, Visibility},
     world::World,
 };
 

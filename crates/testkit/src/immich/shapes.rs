@@ -5,9 +5,9 @@ use serde::{Serialize, Serializer, ser::SerializeMap};
 use serde_json::{Value, json};
 
 use super::{
-    asset::{Extracted, Row, Visibility},
     id::Id,
     moment::Moment,
+    row::{Extracted, Row, Visibility},
     user::User,
     world::{Album, Stack, UserId, World},
 };

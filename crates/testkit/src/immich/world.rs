@@ -3,9 +3,10 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
-    asset::{NewAsset, Row, Visibility, mime_of},
     id::Id,
     moment::Moment,
+    new_asset::NewAsset,
+    row::{Row, Visibility, mime_of},
     user::{Key, NewUser, User},
 };
 
@@ -87,7 +88,7 @@ impl World {
     pub fn new() -> World {
         World {
             version: Version(2, 4, 1),
-            clock: Moment::from("2026-11-22T12:12:33.272Z"),
+            clock: Moment::from("2026-11-22T12:30:00Z"),
             maintenance: false,
             initialized: true,
             users: Vec::new(),

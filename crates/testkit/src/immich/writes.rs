@@ -4,10 +4,10 @@ use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, Refusal},
-    asset::{Row, Visibility},
     id::Id,
     moment::Moment,
     routes::Ask,
+    row::{Row, Visibility},
     shapes::{self, AssetShape, Depth, Told as As},
     world::World,
 };
