@@ -81,6 +81,19 @@ fn moments_from_the_first_year_to_the_last_are_found() {
 }
 
 #[test]
+fn moments_before_the_first_year_are_found_though_no_server_takes_them() {
+    let server = Remote::new();
+    let mut added = BTreeSet::new();
+    for n in 0..2600 {
+        let at = Moment::from("-000043-03-15T00:00:00Z").later(n / 1300 * 1_000_000);
+        added.insert(remote(server.fake.add(server.asset(n as usize).taken(at))));
+    }
+    added.insert(remote(server.fake.add(server.asset(9000))));
+    let (told, listed) = server.listed();
+    assert_eq!((ids(listed.keys()), told.differences), (added, vec![]));
+}
+
+#[test]
 fn every_visibility_is_listed_as_it_is_and_what_is_locked_is_not() {
     let server = Remote::new();
     let places = [fake::Visibility::Timeline, fake::Visibility::Archive, fake::Visibility::Hidden, fake::Visibility::Locked];
