@@ -249,6 +249,27 @@ fn a_change_at_any_moment_of_a_listing_loses_nothing() {
 }
 
 #[test]
+fn one_removed_meanwhile_does_not_stand_for_one_without_metadata() {
+    let server = Remote::new();
+    let some: Vec<Id> =
+        (0..1100).map(|n| server.fake.add(server.asset(n).taken(Moment::from("2019-01-01T00:00:00Z").later(n as i64)))).collect();
+    let without = server.fake.add(server.asset(9000).not_extracted());
+    server.settle();
+    let mut catalogue = InMemory::default();
+    // Of what the first page told: as many are listed now as the server counts at the end.
+    server
+        .refresh_while(&mut catalogue, |page| {
+            if page == 1 {
+                server.fake.remove(some[5])
+            }
+        })
+        .unwrap();
+    let known = all(&mut catalogue);
+    assert!(known.contains_key(&remote(without)) && !known.contains_key(&remote(some[5])));
+    assert_eq!(known.len(), 1100);
+}
+
+#[test]
 fn without_the_right_to_ask_for_counts_everything_is_listed_each_time() {
     let server = Remote::with(&["asset.read"]);
     for n in 0..1300 {
