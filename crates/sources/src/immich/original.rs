@@ -294,17 +294,18 @@ mod tests {
     #[test]
     fn the_first_read_fetches_the_head_and_more_comes_while_it_goes_on() {
         const KIB: u64 = 1024;
-        let length = LENGTH as u64;
-        let table: [(&[(u64, usize)], &[(u64, u64)]); 6] = [
+        const END: u64 = LENGTH as u64;
+        type Reads = &'static [(u64, usize)];
+        let table: [(Reads, &[(u64, u64)]); 6] = [
             (&[(0, 4), (4, 100), (16_000, 300)], &[(0, 16 * KIB)]),
             (&[(0, 4), (16 * KIB, 8), (32 * KIB, 8)], &[(0, 16 * KIB), (16 * KIB, 16 * KIB), (32 * KIB, 32 * KIB)]),
             (&[(0, 4), (100 * KIB + 5, 10)], &[(0, 16 * KIB), (100 * KIB, 4 * KIB)]),
             (&[(0, 4), (17 * KIB, 10)], &[(0, 16 * KIB), (16 * KIB, 16 * KIB)]),
             (&[(0, 20_000)], &[(0, 20_000)]),
-            (&[(length - 100, 200)], &[(length - 4 * KIB, 4 * KIB)]),
+            (&[(END - 100, 200)], &[(END - 4 * KIB, 4 * KIB)]),
         ];
         for (reads, expected) in table {
-            assert_eq!(ranges(Some(length), reads), expected, "{reads:?}");
+            assert_eq!(ranges(Some(END), reads), expected, "{reads:?}");
         }
     }
 

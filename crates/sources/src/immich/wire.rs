@@ -190,18 +190,21 @@ pub struct Page {
     pub next_page: Option<String>,
 }
 
-/// One asset as a search gives it.
+/// One asset as a search gives it. Whatever a row lacks is empty: one odd row must not take its page with it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Asset {
     /// Its id.
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub id: String,
     /// Whose it is; a partner's assets are found too.
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub owner_id: String,
     /// `IMAGE`, `VIDEO`, …
     #[serde(rename = "type", default, deserialize_with = "lenient::or_default")]
     pub kind: String,
     /// Where the server keeps the original.
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub original_path: String,
     /// The name it was uploaded under.
     #[serde(default, deserialize_with = "lenient::or_default")]
@@ -216,8 +219,10 @@ pub struct Asset {
     #[serde(default)]
     pub created_at: Option<String>,
     /// When its row last changed.
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub updated_at: String,
     /// Base64 of 20 bytes.
+    #[serde(default, deserialize_with = "lenient::or_default")]
     pub checksum: String,
     /// Where it shows.
     #[serde(default)]

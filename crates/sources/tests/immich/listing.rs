@@ -81,6 +81,19 @@ fn moments_from_the_first_year_to_the_last_are_found() {
 }
 
 #[test]
+fn moments_before_the_first_year_are_found_though_no_server_takes_them() {
+    let server = Remote::new();
+    let mut added = BTreeSet::new();
+    for n in 0..2600 {
+        let at = Moment::from("-000043-03-15T00:00:00Z").later(n / 1300 * 1_000_000);
+        added.insert(remote(server.fake.add(server.asset(n as usize).taken(at))));
+    }
+    added.insert(remote(server.fake.add(server.asset(9000))));
+    let (told, listed) = server.listed();
+    assert_eq!((ids(listed.keys()), told.differences), (added, vec![]));
+}
+
+#[test]
 fn every_visibility_is_listed_as_it_is_and_what_is_locked_is_not() {
     let server = Remote::new();
     let places = [fake::Visibility::Timeline, fake::Visibility::Archive, fake::Visibility::Hidden, fake::Visibility::Locked];
@@ -233,6 +246,27 @@ fn a_change_at_any_moment_of_a_listing_loses_nothing() {
             server.fake.set_visibility(some[2000], fake::Visibility::Timeline);
         }
     }
+}
+
+#[test]
+fn one_removed_meanwhile_does_not_stand_for_one_without_metadata() {
+    let server = Remote::new();
+    let some: Vec<Id> =
+        (0..1100).map(|n| server.fake.add(server.asset(n).taken(Moment::from("2019-01-01T00:00:00Z").later(n as i64)))).collect();
+    let without = server.fake.add(server.asset(9000).not_extracted());
+    server.settle();
+    let mut catalogue = InMemory::default();
+    // Of what the first page told: as many are listed now as the server counts at the end.
+    server
+        .refresh_while(&mut catalogue, |page| {
+            if page == 1 {
+                server.fake.remove(some[5])
+            }
+        })
+        .unwrap();
+    let known = all(&mut catalogue);
+    assert!(known.contains_key(&remote(without)) && !known.contains_key(&remote(some[5])));
+    assert_eq!(known.len(), 1100);
 }
 
 #[test]

@@ -12,7 +12,7 @@ use sha1::{Digest, Sha1};
 fn listed(path: &str, bytes: &[u8]) -> Listed {
     let id: [u8; 20] = Sha1::digest(path).into();
     Listed {
-        id: RemoteId(u128::from_be_bytes(*id.first_chunk().unwrap())),
+        id: RemoteId(u128::from_be_bytes(*id.first_chunk().expect("20 bytes are more than 16"))),
         path: path.to_owned(),
         name: String::new(),
         bytes: Some(bytes.len() as u64),

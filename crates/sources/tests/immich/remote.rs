@@ -71,7 +71,7 @@ impl Remote {
     }
 
     pub fn refresh(&self, catalogue: &mut InMemory) -> Refreshed {
-        self.refresh_while(catalogue, |_| ()).unwrap()
+        self.refresh_while(catalogue, |_| ()).expect("the server can be listed")
     }
 
     /// What a first listing finds.
@@ -82,15 +82,15 @@ impl Remote {
 }
 
 pub fn remote(id: Id) -> RemoteId {
-    RemoteId::parse(&id.to_string()).unwrap()
+    RemoteId::parse(&id.to_string()).expect("an id is an id")
 }
 
 pub fn api(fake: &FakeImmich, key: &str) -> Api {
     let server = Server {
         name: "home".to_owned(),
-        url: ServerUrl::parse(&fake.url()).unwrap(),
+        url: ServerUrl::parse(&fake.url()).expect("a fake has an address"),
         trust: Trust::Public,
-        concurrency: NonZeroUsize::new(4).unwrap(),
+        concurrency: NonZeroUsize::MIN.saturating_add(3),
         patience: Patience {
             connect: Duration::from_secs(5),
             request: Duration::from_secs(30),
@@ -98,7 +98,7 @@ pub fn api(fake: &FakeImmich, key: &str) -> Api {
             pause: Duration::from_millis(1),
         },
     };
-    Api::with_key(Arc::new(Line::to(server)), ApiKey::new(key).unwrap())
+    Api::with_key(Arc::new(Line::to(server)), ApiKey::new(key).expect("a fake's key is a key"))
 }
 
 /// All that a catalogue knows.

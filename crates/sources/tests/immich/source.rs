@@ -48,7 +48,7 @@ source_contract!(contract, under_test);
 /// The source after a listing, and how it tells of each asset.
 fn surveyed(source: &ImmichSource) -> Vec<(Listed, Found)> {
     let mut catalogue = InMemory::default();
-    source.refresh(&mut catalogue, &mut |_| ControlFlow::Continue(())).unwrap();
+    source.refresh(&mut catalogue, &mut |_| ControlFlow::Continue(())).expect("the server can be listed");
     let mut told = Vec::new();
     let _ = catalogue.for_each(&mut |listed| {
         source.know(listed);
@@ -107,9 +107,9 @@ fn two_assets_with_one_path_are_told_apart_and_each_gives_its_own_bytes() {
 }
 
 fn whole(source: &dyn Source, path: &[u8]) -> Vec<u8> {
-    let opened = source.open(path).unwrap();
+    let opened = source.open(path).expect("the asset is there");
     let mut buffer = WholeBuffer::new();
-    let (bytes, steadiness) = buffer.fill(&*opened).unwrap();
+    let (bytes, steadiness) = buffer.fill(&*opened).expect("it can be read");
     assert_eq!(steadiness, Steadiness::Steady);
     bytes.to_vec()
 }
