@@ -87,7 +87,7 @@ impl SettingsFile {
     fn server(&mut self, name: &str) -> anyhow::Result<&mut dyn TableLike> {
         let path = &self.path;
         let document = &mut self.document;
-        let is_new = !document.get("immich").is_some_and(|all| all.get(name).is_some());
+        let is_new = document.get("immich").is_none_or(|all| all.get(name).is_none());
         let comment = if is_new { take_trailing(document) } else { String::new() };
         let all = document.entry("immich").or_insert_with(|| {
             let mut all = Table::new();

@@ -39,9 +39,11 @@ pub fn status(line: &Arc<Line>, keys: &[(String, Option<ApiKey>)]) -> Status {
     let begun = Instant::now();
     match open.ping() {
         Ok(()) => status.answered_in_ms = Some(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)),
+        Err(error @ (ImmichError::Unreachable { .. } | ImmichError::TooSlow { .. } | ImmichError::Untrusted { .. })) => {
+            status.trouble = Some(Trouble::of(&error));
+        }
         // In maintenance mode nothing but version and configuration answers.
-        Err(ImmichError::Maintenance { .. }) => {}
-        Err(error) => status.trouble = Some(Trouble::of(&error)),
+        Err(_) => {}
     }
     if status.trouble.is_none() {
         match open.version() {
@@ -59,7 +61,7 @@ pub fn status(line: &Arc<Line>, keys: &[(String, Option<ApiKey>)]) -> Status {
     if status.owners.iter().any(|owner| owner.key == KeyState::Works) {
         asker.unseen_because("locked assets", "Immich shows them to no API key");
     }
-    status.unseen = asker.unseen();
+    status.unseen.extend(asker.unseen());
     status.attention = attention::all(&status);
     status
 }
@@ -72,13 +74,23 @@ fn of_version(status: &mut Status, open: &Api, version: Version) {
         Support::Known => Supported::Known,
         Support::Newer => Supported::Newer,
     });
-    if let Ok(ServerConfig { maintenance_mode, is_initialized, trash_days }) = open.config() {
-        (status.maintenance, status.has_users, status.trash_days) = (Some(maintenance_mode), Some(is_initialized), trash_days);
+    let unseen = |what: &str, error: ImmichError| Unseen { what: what.to_owned(), why: error.to_string() };
+    match open.config() {
+        Ok(ServerConfig { maintenance_mode, is_initialized, trash_days }) => {
+            (status.maintenance, status.has_users, status.trash_days) =
+                (Some(maintenance_mode), Some(is_initialized), trash_days);
+        }
+        Err(error) => status.unseen.push(unseen("whether it is in maintenance mode", error)),
     }
-    if let Ok(rows) = open.version_history() {
-        let mut rows: Vec<_> = rows.into_iter().map(|row| VersionSince { version: row.version, since: row.created_at }).collect();
-        rows.sort_by(|a, b| b.since.cmp(&a.since));
-        status.history = rows;
+    match open.version_history() {
+        Ok(rows) => {
+            let since = |row: wire::VersionRow| VersionSince { version: row.version, since: row.created_at };
+            status.history = rows.into_iter().map(since).collect();
+            status.history.sort_by(|a, b| b.since.cmp(&a.since));
+        }
+        // Answered in maintenance mode by some versions only; that mode is told already.
+        Err(_) if status.maintenance == Some(true) => {}
+        Err(error) => status.unseen.push(unseen("since when it has this version", error)),
     }
     status.clock = open.line().server_time();
     status.clock_ahead_seconds = status.clock.as_deref().and_then(ahead);

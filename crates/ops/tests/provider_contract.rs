@@ -8,8 +8,10 @@ use lightproof_ops::secrets::{Environment, InForce, Keyring, PrivateFile, Provid
 /// A provider in a fresh place, and a way to put for those that are only read.
 struct Case {
     provider: Box<dyn Provider>,
-    put: Box<dyn Fn(&SecretName, &str)>,
+    put: Box<Put>,
 }
+
+type Put = dyn Fn(&SecretName, &str);
 
 fn name(server: &str, owner: &str) -> SecretName {
     SecretName::new(server, owner).unwrap()

@@ -12,6 +12,7 @@ mod faces;
 mod hostile;
 mod house;
 mod identity;
+mod immich;
 mod manifest_csv;
 mod quick;
 mod roots;

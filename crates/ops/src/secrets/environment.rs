@@ -8,8 +8,10 @@ use super::{Provider, Secret, SecretError, SecretName};
 
 /// Keys in `LIGHTPROOF_IMMICH_<SERVER>_<OWNER>_KEY`.
 pub struct Environment {
-    look: Box<dyn Fn(&str) -> Option<OsString>>,
+    look: Box<Look>,
 }
+
+type Look = dyn Fn(&str) -> Option<OsString>;
 
 /// How all variables begin that hold a key: no other program is handed one of these.
 pub(super) const PREFIX: &str = "LIGHTPROOF_IMMICH_";

@@ -154,7 +154,9 @@ fn judge(stat: &Stat, path: &Path, should_be: u32) -> Result<(), SecretError> {
     }
     let mode = Mode::from_raw_mode(stat.st_mode);
     if mode.intersects(Mode::RWXG | Mode::RWXO) {
-        return Err(SecretError::NotPrivate { place, mode: u32::from(mode.as_raw_mode()), should_be });
+        #[allow(clippy::useless_conversion)] // macOS has 16 bits of it
+        let mode = u32::from(mode.as_raw_mode());
+        return Err(SecretError::NotPrivate { place, mode, should_be });
     }
     Ok(())
 }
@@ -183,7 +185,11 @@ impl Provider for PrivateFile {
     fn put(&self, name: &SecretName, secret: &Secret) -> Result<(), SecretError> {
         let folder = self.make_folder()?;
         // Two that add keys at the same time do so one after the other; the lock ends with the descriptor.
-        rustix::fs::flock(&folder, FlockOperation::LockExclusive).map_err(self.disk("written"))?;
+        match rustix::fs::flock(&folder, FlockOperation::LockExclusive) {
+            // Network file systems may not lock folders; there, nobody can be waited for.
+            Ok(()) | Err(Errno::BADF | Errno::NOLCK | Errno::OPNOTSUPP) => {}
+            Err(error) => return Err(self.disk("written")(error)),
+        }
         let mut keys = self.read(&folder)?;
         let owners = keys.entry(name.server().to_owned()).or_default();
         owners.insert(name.owner().to_owned(), Zeroizing::new(secret.expose().to_owned()));

@@ -78,10 +78,10 @@ fn of_owner(status: &OwnerStatus, tell: &mut impl FnMut(&'static str, String)) {
             format!("the keys of {owner} and {other} are of the same user: these assets would be surveyed once only"),
         );
     }
-    if let (Some(used), Some(quota)) = (status.quota_used, status.quota.filter(|quota| *quota > 0)) {
-        if quota.saturating_sub(used) < quota / NEARLY_FULL {
-            tell("quota-nearly-reached", format!("{owner} has used {:.0} % of the quota", used as f64 * 100.0 / quota as f64));
-        }
+    if let (Some(used), Some(quota)) = (status.quota_used, status.quota.filter(|quota| *quota > 0))
+        && quota.saturating_sub(used) < quota / NEARLY_FULL
+    {
+        tell("quota-nearly-reached", format!("{owner} has used {:.0} % of the quota", used as f64 * 100.0 / quota as f64));
     }
 }
 
