@@ -5,6 +5,7 @@
 pub mod contract;
 pub mod corpus;
 pub mod crowd;
+pub mod immich;
 pub mod library;
 pub mod run;
 pub mod snapshot;
