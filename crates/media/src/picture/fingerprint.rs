@@ -91,32 +91,48 @@ fn shares((from, to): (f32, f32), cells: usize, parts: usize) -> Vec<(usize, Vec
         .collect()
 }
 
-/// Lowest, highest and mean gray of a line of cells.
+/// Parts of a line of cells, each known by its mean: noise and thin strokes make no line stray, whatever the picture's size.
+const PARTS: usize = 32;
+
+/// What a line of cells shows.
 #[derive(Debug, Clone, Copy)]
 struct Line {
-    low: f32,
-    high: f32,
+    parts: [f32; PARTS],
     mean: f32,
 }
 
-fn line(cells: impl Iterator<Item = f32>) -> Line {
-    let (mut low, mut high, mut sum, mut n) = (f32::MAX, f32::MIN, 0.0, 0.0);
-    for cell in cells {
-        (low, high, sum, n) = (low.min(cell), high.max(cell), sum + cell, n + 1.0);
+impl Line {
+    fn of(cells: usize, cell: impl Fn(usize) -> f32) -> Line {
+        let parts: [f32; PARTS] = std::array::from_fn(|part| {
+            let from = part * cells / PARTS;
+            let to = ((part + 1) * cells / PARTS).max(from + 1);
+            (from..to).map(&cell).sum::<f32>() / (to - from) as f32
+        });
+        Line { parts, mean: parts.iter().sum::<f32>() / PARTS as f32 }
     }
-    Line { low, high, mean: sum / n }
+
+    /// How far its lightest part is from its darkest.
+    fn range(&self) -> f32 {
+        let (low, high) = self.parts.iter().fold((f32::MAX, f32::MIN), |(low, high), &part| (low.min(part), high.max(part)));
+        high - low
+    }
+
+    /// How many of its parts are clearly lighter or darker than this.
+    fn parts_other_than(&self, gray: f32) -> usize {
+        self.parts.iter().filter(|&&part| (part - gray).abs() >= EDGE / 2.0).count()
+    }
 }
 
 fn row(reduced: &Reduced, y: usize) -> Line {
-    line(reduced.cells[y * reduced.width..(y + 1) * reduced.width].iter().copied())
+    Line::of(reduced.width, |x| reduced.cells[y * reduced.width + x])
 }
 
 fn column(reduced: &Reduced, x: usize) -> Line {
-    line(reduced.cells[x..].iter().step_by(reduced.width).copied())
+    Line::of(reduced.height, |y| reduced.cells[y * reduced.width + x])
 }
 
-/// How far the gray of a border may stray, in grays.
-const BORDER_TOLERANCE: f32 = 8.0;
+/// How far the gray of a border may stray, in grays: a drawn one strays by what encoding does; a wall, a sky and paper stray more.
+const BORDER_TOLERANCE: f32 = 3.0;
 /// How much more than the border the picture within strays, or how much lighter or darker it is, in grays.
 const EDGE: f32 = 32.0;
 /// The widest border that is trimmed on one side.
@@ -129,19 +145,20 @@ fn trimmed(cells: usize, line_at: impl Fn(usize) -> Line) -> (f32, f32) {
         (0..most)
             .take_while(|&i| {
                 let line = line_at(at(i));
-                line.high - line.low <= 2.0 * BORDER_TOLERANCE && (line.mean - first.mean).abs() <= BORDER_TOLERANCE
+                line.range() <= 2.0 * BORDER_TOLERANCE && (line.mean - first.mean).abs() <= BORDER_TOLERANCE
             })
             .count()
     };
-    // What was added as a border ends at an edge. A sky that only fades, or a dark corner, ends nowhere: where the tolerance
-    // would cut it is a matter of noise, and a re-encoded copy would be cut elsewhere.
+    // What was added as a border ends at an edge, and at once along most of it. A sky that only fades, or a wall before which
+    // something stands, ends nowhere: where the tolerance would cut it is a matter of noise, and a smaller copy would be cut elsewhere.
     let at_an_edge = |lines: usize, at: &dyn Fn(usize) -> usize| {
         if lines == 0 || lines == most {
             return 0;
         }
         let (border, inside) = (line_at(at(lines - 1)), line_at(at((lines + cells.div_ceil(64)).min(cells - 1))));
-        let wider = (inside.high - inside.low) - (border.high - border.low);
-        if wider.max((inside.mean - border.mean).abs()) >= EDGE { lines } else { 0 }
+        let wider = inside.range() - border.range();
+        let along = inside.parts_other_than(border.mean) >= PARTS / 2;
+        if along && wider.max((inside.mean - border.mean).abs()) >= EDGE { lines } else { 0 }
     };
     let (ahead, back) = (|i| i, |i| cells - 1 - i);
     let start = at_an_edge(outer(line_at(0), &ahead), &ahead);
