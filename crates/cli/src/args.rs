@@ -166,7 +166,7 @@ pub struct GroupArgs {
 /// `explain`.
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
-    /// An asset_id, or a path
+    /// An asset_id, a path, or a server's id of it
     pub asset: PathBuf,
 }
 

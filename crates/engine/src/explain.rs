@@ -2,8 +2,9 @@
 
 use std::{os::unix::ffi::OsStrExt, path::Path};
 
-use lightproof_ledger::{Ledger, Place, StoredAnomaly, StoredAsset, StoredGroup};
+use lightproof_ledger::{Ledger, ListedRow, Place, StoredAnomaly, StoredAsset, StoredGroup};
 use lightproof_model::exif::ExifField;
+use lightproof_sources::immich::listed::RemoteId;
 
 use crate::{EngineError, watch::Stage};
 
@@ -16,6 +17,8 @@ pub struct Explanation {
     pub owner: String,
     /// Where its source's root was last seen.
     pub root: Vec<u8>,
+    /// What its server lists of it, where it is on one.
+    pub listed: Option<ListedRow>,
     /// Further places that lead to it.
     pub further_places: Vec<Place>,
     /// The main asset of its unit, when it is a companion.
@@ -51,6 +54,7 @@ pub fn explain(ledger: &Ledger, wanted: &Path) -> Result<Explanation, EngineErro
     let groups = group_ids.iter().filter_map(|id| ledger.group(id).transpose()).collect::<Result<_, _>>()?;
     let anomalies = if not_yet.contains(&Stage::FlagAnomalies) { Vec::new() } else { ledger.anomalies_of(asset.key)? };
     Ok(Explanation {
+        listed: if asset.uploaded.is_some() { ledger.listed_as(asset.key)? } else { None },
         owner: source.as_ref().map(|s| s.owner.clone()).unwrap_or_default(),
         root: source.map(|s| s.root).unwrap_or_default(),
         further_places: ledger.further_places(latest, asset.key)?,
@@ -64,9 +68,15 @@ pub fn explain(ledger: &Ledger, wanted: &Path) -> Result<Explanation, EngineErro
     })
 }
 
-/// By id; by path from here or from the top; by path below the root of any source.
+/// By id; by a server's id, or an address that ends in it; by path from here or from the top; by path below the root of any source.
 fn find(ledger: &Ledger, wanted: &Path) -> Result<Option<StoredAsset>, EngineError> {
     if let Some(found) = wanted.to_str().map(|id| ledger.asset(id)).transpose()?.flatten() {
+        return Ok(Some(found));
+    }
+    let last = wanted.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    // manifest.csv puts a letter before it.
+    let remote = RemoteId::parse(last).or_else(|| RemoteId::parse(last.strip_prefix('u')?));
+    if let Some(found) = remote.map(|id| ledger.asset_of_remote(id.0)).transpose()?.flatten() {
         return Ok(Some(found));
     }
     let mut places = Vec::new();

@@ -25,6 +25,9 @@ mod units;
 pub mod watch;
 
 pub use error::{EngineError, Kind};
-pub use lightproof_ledger::{Depth, FolderNote, FolderNoteKind, Ledger, Place, StoredAnomaly, StoredAsset, StoredGroup};
+pub use lightproof_ledger::{
+    Depth, FolderNote, FolderNoteKind, Ledger, ListedRow, Place, StoredAnomaly, StoredAsset, StoredGroup,
+};
+pub use lightproof_sources::immich::listed::RemoteId;
 pub use read_all::READER;
 pub use reading::QUICK;

@@ -100,6 +100,18 @@ impl Ledger {
         Ok(query.query_row(params![place.source.as_str(), place.folder, place.name], StoredAsset::read).optional()?)
     }
 
+    /// The asset that a server knows by an id.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn asset_of_remote(&self, remote: u128) -> Result<Option<StoredAsset>, LedgerError> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM asset WHERE device = ?1 AND inode = ?2 AND uploaded IS NOT NULL AND gone_since IS NULL"
+        );
+        let mut query = self.survey.prepare_cached(&sql)?;
+        Ok(query.query_row(params![(remote >> 64) as i64, remote as i64], StoredAsset::read).optional()?)
+    }
+
     /// The asset that a further place leads to.
     ///
     /// # Errors

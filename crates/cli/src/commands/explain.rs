@@ -1,7 +1,7 @@
 //! `explain ASSET`: all that is known of one asset.
 
 use lightproof_engine::{
-    StoredAsset, StoredGroup,
+    ListedRow, RemoteId, StoredAsset, StoredGroup,
     explain::{Explanation, explain as gather},
 };
 use serde_json::{Value, json};
@@ -21,6 +21,10 @@ pub fn explain(args: &ExplainArgs, common: &Common, out: Out) -> anyhow::Result<
     if out.is_json() { Ok(out.json(&as_json(&found))?) } else { Ok(out.text(&as_text(&found))?) }
 }
 
+fn server_id(listed: &ListedRow) -> RemoteId {
+    RemoteId(listed.remote)
+}
+
 fn path(asset: &StoredAsset) -> String {
     String::from_utf8_lossy(&asset.place.path()).into_owned()
 }
@@ -36,6 +40,12 @@ fn as_text(found: &Explanation) -> String {
     };
     tell("source", format!("{} in {}", asset.place.source, String::from_utf8_lossy(&found.root)));
     tell("owner", found.owner.clone());
+    if let Some(listed) = &found.listed {
+        tell("uploaded as", listed.name.clone());
+        let favourite = if listed.favourite { ", favourite" } else { "" };
+        let trashed = if listed.trashed { ", in the trash" } else { "" };
+        tell("on the server", format!("{}, {}{favourite}{trashed}", server_id(listed), listed.visibility));
+    }
     found.further_places.iter().for_each(|p| tell("also at", String::from_utf8_lossy(&p.path()).into_owned()));
     tell("size", words::size(asset.stamp.size));
     tell("type", asset.media_type.map(|t| t.mime().to_owned()).unwrap_or_default());
@@ -117,6 +127,14 @@ fn as_json(found: &Explanation) -> Value {
         "owner": found.owner,
         "path": path(asset),
         "further_places": found.further_places.iter().map(|p| String::from_utf8_lossy(&p.path()).into_owned()).collect::<Vec<_>>(),
+        "server": found.listed.as_ref().map(|listed| json!({
+            "id": server_id(listed).to_string(),
+            "uploaded_as": listed.name,
+            "visibility": listed.visibility,
+            "trashed": listed.trashed,
+            "offline": listed.offline,
+            "favourite": listed.favourite,
+        })),
         "bytes": asset.stamp.size,
         "media_type": asset.media_type.map(|t| t.mime()),
         "fate": asset.fate.map(|f| f.word()),

@@ -23,7 +23,7 @@ fn the_columns_are_those_of_the_contract() {
         columns("manifest.csv"),
         "asset_id, source, owner, path, path_raw, bytes, modified, media_type, sha1, image_digest, phash, exif_field_count, \
          date_time_original, date_corrected, sub_sec, offset, make, model, serial, lens, latitude, longitude, gps_time_utc, \
-         orientation, width, height, companion_of, fate, integrity, problems"
+         orientation, width, height, companion_of, fate, integrity, problems, server_id, uploaded_as, visibility"
     );
     assert_eq!(
         columns("duplicate_groups.csv"),

@@ -5,14 +5,15 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use lightproof_ledger::{Ledger, RunKey, StoredAsset};
+use lightproof_ledger::{Ledger, ListedRow, RunKey, StoredAsset};
 use lightproof_model::problem::{Problem, ProblemKind};
+use lightproof_sources::immich::listed::RemoteId;
 
 use super::{cell, csv_writer, owners, unwritten, write_proof};
 use crate::EngineError;
 
 /// The columns of `manifest.csv`.
-pub const MANIFEST: [&str; 30] = [
+pub const MANIFEST: [&str; 33] = [
     "asset_id",
     "source",
     "owner",
@@ -43,6 +44,9 @@ pub const MANIFEST: [&str; 30] = [
     "fate",
     "integrity",
     "problems",
+    "server_id",
+    "uploaded_as",
+    "visibility",
 ];
 
 /// The columns of `manifest_fields.csv`.
@@ -70,7 +74,8 @@ pub fn write_manifest(ledger: &Ledger, run: RunKey, out: &Path) -> Result<PathBu
             let companion_of =
                 asset.companion_of.map(|main| ledger.asset_of_key(main)).transpose()?.map(|main| main.id.to_string());
             let owner = owners.get(&asset.place.source).map(String::as_str).unwrap_or_default();
-            csv.write_record(row(&asset, owner, companion_of)).map_err(&failed)
+            let listed = if asset.uploaded.is_some() { ledger.listed_as(asset.key)? } else { None };
+            csv.write_record(row(&asset, owner, companion_of, listed.as_ref())).map_err(&failed)
         })?;
         csv.flush().map_err(|e| failed(e.into()))
     })
@@ -89,7 +94,7 @@ fn also_at(ledger: &Ledger, run: RunKey, asset: &StoredAsset) -> Result<Vec<Prob
     Ok(told.collect())
 }
 
-fn row(asset: &StoredAsset, owner: &str, companion_of: Option<String>) -> [String; MANIFEST.len()] {
+fn row(asset: &StoredAsset, owner: &str, companion_of: Option<String>, listed: Option<&ListedRow>) -> [String; MANIFEST.len()] {
     let (path, path_raw) = cell::path(&asset.place.path());
     let facts = &asset.facts;
     let time = |t: Option<jiff::civil::DateTime>| t.map(|t| t.to_string()).unwrap_or_default();
@@ -125,6 +130,10 @@ fn row(asset: &StoredAsset, owner: &str, companion_of: Option<String>) -> [Strin
         asset.fate.map(|f| f.word().to_owned()).unwrap_or_default(),
         asset.integrity.word().to_owned(),
         cell::problems(&asset.problems),
+        // A letter first, as for digests: a UUID may begin like a number with an exponent.
+        listed.map(|l| format!("u{}", RemoteId(l.remote))).unwrap_or_default(),
+        cell::maybe(listed.map(|l| l.name.as_str())),
+        cell::maybe(listed.map(|l| l.visibility.as_str())),
     ]
 }
 
