@@ -16,6 +16,7 @@ mod jxl;
 mod png;
 mod raw;
 mod sidecar;
+mod thumbnail;
 mod tiff;
 mod webp;
 
@@ -30,6 +31,7 @@ use lightproof_model::{
 };
 
 use self::gray::Reduced;
+pub use self::thumbnail::look_at_thumbnail;
 use crate::isobmff::Heif;
 
 /// What looking at one picture may cost.
