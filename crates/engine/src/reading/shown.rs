@@ -63,7 +63,7 @@ impl Reader<'_> {
     }
 
     /// The picture that the server shows; none of what moves, of which it shows one frame, and of what it could not read itself.
-    fn shown(&mut self, server: &ServerRoot, target: Target<'_>, media_type: MediaType) -> io::Result<Picture> {
+    fn shown(&self, server: &ServerRoot, target: Target<'_>, media_type: MediaType) -> io::Result<Picture> {
         let without =
             |why: &str| Picture { problems: vec![Problem::new(ProblemKind::NotFingerprinted, why)], ..Picture::default() };
         match media_type.class() {
@@ -73,9 +73,6 @@ impl Reader<'_> {
         }
         let shown = server.immich.shown(target.path).map_err(|error| io::Error::other(error.to_string()))?;
         let Some(bytes) = shown else { return Ok(without("the server has no thumbnail of it")) };
-        let kind = lightproof_media::sniff::sniff(&bytes[..bytes.len().min(lightproof_media::sniff::HEAD)], None);
-        let seen = picture::look(&bytes, kind, None, &self.limits);
-        // Of the original itself it tells no more than how it looks.
-        Ok(Picture { fingerprint: seen.fingerprint, problems: seen.problems, ..Picture::default() })
+        Ok(picture::look_at_thumbnail(&bytes))
     }
 }
