@@ -88,7 +88,7 @@ impl SettingsFile {
         let path = &self.path;
         let document = &mut self.document;
         let is_new = document.get("immich").is_none_or(|all| all.get(name).is_none());
-        let comment = if is_new { take_trailing(document) } else { String::new() };
+        let above = if is_new { take_trailing(document) } else { String::new() };
         let all = document.entry("immich").or_insert_with(|| {
             let mut all = Table::new();
             all.set_implicit(true);
@@ -101,22 +101,28 @@ impl SettingsFile {
                 return value(toml_edit::InlineTable::new());
             }
             let mut server = Table::new();
-            // What ends the file may be comments alone: they stay above what is new, so that a setting that is freed from
-            // its comment mark does not fall into this table.
-            let apart = if comment.is_empty() || comment.ends_with("\n\n") { "" } else { "\n" };
-            server.decor_mut().set_prefix(format!("{comment}{apart}"));
+            // At the end of the file, and what stood there stays above it.
+            server.set_position(Some(isize::MAX));
+            server.decor_mut().set_prefix(above);
             Item::Table(server)
         });
         server.as_table_like_mut().ok_or_else(|| refused(path).into())
     }
 }
 
-/// What stands below the last setting.
+/// What stands below the last setting, with an empty line at its end. It may be comments alone: a setting that is freed from its comment
+/// mark must not fall into a table that begins above it.
 fn take_trailing(document: &mut DocumentMut) -> String {
-    let trailing = document.trailing().as_str().unwrap_or_default().to_owned();
+    let mut text = document.trailing().as_str().unwrap_or_default().to_owned();
     document.set_trailing(RawString::default());
-    let has_settings = document.iter().next().is_some();
-    if has_settings && !trailing.starts_with('\n') { format!("\n{trailing}") } else { trailing }
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    let is_begun = document.iter().next().is_some() || !text.is_empty();
+    if is_begun && text != "\n" && !text.ends_with("\n\n") {
+        text.push('\n');
+    }
+    text
 }
 
 /// Sets a text, keeping the comment beside the one before.
@@ -176,6 +182,9 @@ mod tests {
         let before = "# mine\nradius = 5   # small\n\nout = 'there' \n\n[immich.nas] # the old one\nurl = 'https://nas' # moved?\nconcurrency=2\n\n[owners]\n\"/p\" = \"bob\"\n# end\n";
         let after = edited(before, connect);
         assert_eq!(after, format!("{before}\n[immich.home]\nurl = \"http://immich:2283\"\n"));
+        for (before, after) in [("radius = 5", "radius = 5\n\n"), ("# end", "# end\n\n"), ("radius = 5\n\n", "radius = 5\n\n")] {
+            assert_eq!(edited(before, connect), format!("{after}[immich.home]\nurl = \"http://immich:2283\"\n"));
+        }
         let after = edited(before, |file| file.connect("nas", "http://nas2", None).unwrap());
         assert_eq!(after, before.replace("'https://nas' #", "\"http://nas2\" #"));
     }
