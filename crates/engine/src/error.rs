@@ -20,7 +20,7 @@ pub enum EngineError {
         /// Its name.
         server: String,
         /// Why.
-        error: ImmichError,
+        error: Box<ImmichError>,
     },
     /// An owner's key cannot be used.
     #[error("the key of {owner} at immich:{server} cannot be used: {error}")]
@@ -30,7 +30,7 @@ pub enum EngineError {
         /// Whose key.
         owner: String,
         /// Why.
-        error: ImmichError,
+        error: Box<ImmichError>,
     },
     /// No key is known.
     #[error("no key is known for immich:{server}")]
@@ -156,8 +156,10 @@ impl EngineError {
             | EngineError::Unfinished
             | EngineError::Settings { .. } => Kind::Refused,
             EngineError::NothingSurveyed | EngineError::NoSuchAsset { .. } => Kind::NotFound,
-            EngineError::Server { error: ImmichError::TooOld { .. } | ImmichError::Maintenance { .. }, .. } => Kind::Refused,
-            EngineError::Server { .. } => Kind::Failed,
+            EngineError::Server { error, .. } => match **error {
+                ImmichError::TooOld { .. } | ImmichError::Maintenance { .. } => Kind::Refused,
+                _ => Kind::Failed,
+            },
             EngineError::Ledger(error) if error.kind() == lightproof_ledger::Kind::InUse => Kind::InUse,
             EngineError::Ledger(_) | EngineError::Proof { .. } | EngineError::NoThread(_) => Kind::Failed,
             EngineError::Stopped => Kind::Stopped,

@@ -196,7 +196,7 @@ pub fn stamp_of_server(stat: &Stat) -> Stamp {
 /// That the root's server has not failed as a whole.
 fn still_there(root: &Root) -> Result<(), EngineError> {
     match root.server().and_then(|server| Some((server, server.immich.gone()?))) {
-        Some((server, error)) => Err(EngineError::Server { server: server.name.clone(), error }),
+        Some((server, error)) => Err(EngineError::Server { server: server.name.clone(), error: Box::new(error) }),
         None => Ok(()),
     }
 }

@@ -80,10 +80,10 @@ pub(crate) fn resolve(
             return Err(EngineError::NoKey { server: name.clone() });
         }
         let line = Arc::new(Line::to(request.server.clone()));
-        let refused = |error| EngineError::Server { server: name.clone(), error };
+        let refused = |error| EngineError::Server { server: name.clone(), error: Box::new(error) };
         let version = Api::open(Arc::clone(&line)).check().map_err(refused)?;
         for (owner, key) in &request.keys {
-            let refused = |error| EngineError::Owner { server: name.clone(), owner: owner.clone(), error };
+            let refused = |error| EngineError::Owner { server: name.clone(), owner: owner.clone(), error: Box::new(error) };
             let api = Api::with_key(Arc::clone(&line), key.clone());
             check_permissions(&api).map_err(refused)?;
             let user = api.me().map_err(refused)?.id;

@@ -6,7 +6,7 @@ use std::collections::HashSet;
 
 use lightproof_ledger::{AssetKey, Depth, Ledger, ListedRow, Met, Place, Wanted};
 use lightproof_model::{
-    asset::Fate,
+    asset::{Fate, SourceId},
     problem::{Problem, ProblemKind},
 };
 use lightproof_sources::immich::{
@@ -32,45 +32,44 @@ const PAGE: u32 = 1000;
 /// Lets all servers tell what they have, and finds where their libraries are mounted.
 pub(super) fn list(ledger: &Ledger, roots: &mut [Root], watch: &dyn Watch, account: &mut WalkAccount) -> Result<(), EngineError> {
     let folders: Vec<_> = roots.iter().filter_map(|root| Some(root.folder()?.path().to_owned())).collect();
-    for index in 0..roots.len() {
-        let root = &roots[index];
-        let Some(server) = root.server() else { continue };
+    for Root { source, reach } in roots {
+        let Reach::Server(server) = reach else { continue };
         account.notices.extend(version_notice(server));
         let met = account.listings.iter().map(|l| l.assets).sum();
-        let refreshed = bring_up_to_date(ledger, root, server, met, watch)?;
-        let mut told = ListingAccount {
+        let refreshed = bring_up_to_date(ledger, &source.id, server, met, watch)?;
+        let of = format!("{} at {}", source.owner, server.name);
+        account.notices.extend(sentences(&refreshed).into_iter().map(|sentence| format!("{of}: {sentence}")));
+        let (mounts, refused) = mounts_of(server, &sample_of(ledger, &source.id)?, &folders);
+        account.notices.extend(refused.into_iter().map(|sentence| format!("{of}: {sentence}")));
+        account.listings.push(ListingAccount {
             server: server.name.clone(),
-            owner: root.source.owner.clone(),
+            owner: source.owner.clone(),
             full: refreshed.full,
             listed: refreshed.listed,
             news: refreshed.news,
-            assets: ledger.listed_counts(&root.source.id)?.iter().map(|(_, _, n)| n).sum(),
+            assets: ledger.listed_counts(&source.id)?.iter().map(|(_, _, n)| n).sum(),
             partners: refreshed.partners,
+            mounted: mounts.iter().map(|mount| (mount.prefix.clone(), mount.folder.clone())).collect(),
             ..ListingAccount::default()
-        };
-        let of = format!("{} at {}", root.source.owner, server.name);
-        account.notices.extend(sentences(&refreshed).into_iter().map(|sentence| format!("{of}: {sentence}")));
-        let mut sample = Sample::default();
-        let mut last: Option<ListedRow> = None;
-        loop {
-            let page = ledger.listed_after(&root.source.id, last.as_ref(), PAGE)?;
-            page.iter().filter_map(listed_of).for_each(|listed| sample.meet(&listed));
-            match page.into_iter().next_back() {
-                Some(row) => last = Some(row),
-                None => break,
-            }
-        }
-        let sample = sample.assets();
-        let (mounts, refused) = mounts_of(server, &sample, &folders);
-        account.notices.extend(refused.into_iter().map(|sentence| format!("{of}: {sentence}")));
-        told.mounted = mounts.iter().map(|mount| (mount.prefix.clone(), mount.folder.clone())).collect();
-        account.listings.push(told);
-        if let Reach::Server(server) = &mut roots[index].reach {
-            server.immich.mount(mounts)?;
-        }
+        });
+        server.immich.mount(mounts)?;
     }
     ledger.flush()?;
     Ok(())
+}
+
+/// Some of what a server lists, to recognise its library by.
+fn sample_of(ledger: &Ledger, source: &SourceId) -> Result<Vec<Listed>, EngineError> {
+    let mut sample = Sample::default();
+    let mut last: Option<ListedRow> = None;
+    loop {
+        let page = ledger.listed_after(source, last.as_ref(), PAGE)?;
+        page.iter().filter_map(listed_of).for_each(|listed| sample.meet(&listed));
+        match page.into_iter().next_back() {
+            Some(row) => last = Some(row),
+            None => return Ok(sample.assets()),
+        }
+    }
 }
 
 /// Where a server's library is mounted: as the settings say, else as it shows; and a sentence for each place that is not what it is said to be.
@@ -155,7 +154,7 @@ impl Walker<'_> {
                 ));
                 Ok(HashSet::new())
             }
-            Err(error) => Err(EngineError::Server { server: server.name.clone(), error }),
+            Err(error) => Err(EngineError::Server { server: server.name.clone(), error: Box::new(error) }),
         }
     }
 

@@ -11,7 +11,7 @@ use lightproof_sources::immich::{
 };
 
 use super::ServerRoot;
-use crate::{EngineError, roots::Root, watch::Watch};
+use crate::{EngineError, watch::Watch};
 
 /// Rows asked of the ledger at a time.
 const PAGE: u32 = 1000;
@@ -19,12 +19,12 @@ const PAGE: u32 = 1000;
 /// Brings what the ledger remembers of an owner's assets up to date.
 pub(crate) fn bring_up_to_date(
     ledger: &Ledger,
-    root: &Root,
+    source: &SourceId,
     server: &ServerRoot,
     met: u64,
     watch: &dyn Watch,
 ) -> Result<Refreshed, EngineError> {
-    let mut catalogue = InLedger { ledger, source: &root.source.id };
+    let mut catalogue = InLedger { ledger, source };
     let refreshed = server.immich.refresh(&mut catalogue, &mut |listed| {
         watch.met(met + listed);
         if watch.stop_asked() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
@@ -32,7 +32,7 @@ pub(crate) fn bring_up_to_date(
     refreshed.map_err(|error| match error {
         ListingError::Stopped => EngineError::Stopped,
         ListingError::Catalogue(error) => EngineError::Ledger(error),
-        ListingError::Server(error) => EngineError::Server { server: server.name.clone(), error },
+        ListingError::Server(error) => EngineError::Server { server: server.name.clone(), error: Box::new(error) },
     })
 }
 

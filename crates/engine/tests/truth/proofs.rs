@@ -68,8 +68,16 @@ impl House {
                 owner: (!owner.is_empty()).then(|| (*owner).to_owned()),
             })
             .collect();
-        let order =
-            Order { roots: &roots, changed: ChangedRoot::Refuse, depth, quick, all_fields: false, stage: "survey", now: NOW };
+        let order = Order {
+            roots: &roots,
+            servers: &[],
+            changed: ChangedRoot::Refuse,
+            depth,
+            quick,
+            all_fields: false,
+            stage: "survey",
+            now: NOW,
+        };
         let mut ledger = Ledger::open(&ledger).unwrap();
         let account = pipeline::survey(&mut ledger, &settings, &order, &Unwatched).unwrap();
         assert!(account.walk.adds_up(), "{:?}", account.walk);
