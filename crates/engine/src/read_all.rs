@@ -19,8 +19,8 @@ use crate::{
     account::WalkAccount,
     devices::Devices,
     manifest::Walk,
-    reading::{Budget, Read, Reader, Target, depth_on_server},
-    roots::Root,
+    reading::{Budget, Read, Reader, Target, Whence, depth_on_server},
+    roots::{Reach, Root},
     servers::listed_of,
     watch::Watch,
 };
@@ -97,8 +97,12 @@ pub(crate) fn read_all(
                 let work = move || {
                     for job in to_read {
                         let Job { asset, root, path, listed, wanted } = job;
-                        let target = Target { root: &roots[root], path: &path, listed: listed.as_deref(), wanted };
-                        if done.send((asset, reader.read(target))).is_err() {
+                        let from = match (&roots[root].reach, &listed) {
+                            (Reach::Folder(folder), _) => Whence::Bytes(folder),
+                            (Reach::Server(server), Some(listed)) => Whence::Server(server, listed),
+                            (Reach::Server(server), None) => Whence::Bytes(&server.immich),
+                        };
+                        if done.send((asset, reader.read(Target { from, path: &path, wanted }))).is_err() {
                             return; // the reading was given up
                         }
                     }

@@ -38,12 +38,7 @@ use sha1::Digest;
 use self::in_turns::InTurns;
 use self::shown::SHOWN;
 pub use self::{budget::Budget, quick::QUICK};
-use crate::{
-    EngineError,
-    devices::Devices,
-    disks::Disks,
-    roots::{Reach, Root},
-};
+use crate::{EngineError, devices::Devices, disks::Disks, servers::ServerRoot};
 
 /// Version of all that a probe holds; an asset probed by another version is read again.
 pub const PROBE_VERSION: u32 = lightproof_model::fingerprint::FINGERPRINT_VERSION * 1000 + 2;
@@ -177,13 +172,19 @@ impl Read {
 impl Target<'_> {
     /// The device that its bytes lie on.
     fn mounted_device(&self, stat: &Stat) -> u64 {
-        let file = self.root.server().and_then(|server| server.immich.file_of(self.path));
+        let file = match self.from {
+            Whence::Server(server, _) => server.immich.file_of(self.path),
+            Whence::Bytes(_) => None,
+        };
         file.map_or(stat.mounted_device, |file| file.mounted_device)
     }
 
     /// The stamp of what was read: a server's asset goes by what its server says, a file by what the system does.
     fn stamp(&self, stat: &Stat, devices: &Devices) -> Stamp {
-        if self.root.server().is_some() { stamp_of_server(stat) } else { devices.stamp(stat) }
+        match self.from {
+            Whence::Server(..) => stamp_of_server(stat),
+            Whence::Bytes(_) => devices.stamp(stat),
+        }
     }
 }
 
@@ -193,10 +194,11 @@ pub fn stamp_of_server(stat: &Stat) -> Stamp {
     Stamp { device: stat.device, inode: stat.inode, size: stat.size, mtime: stat.mtime_ns, ctime: stat.ctime_ns }
 }
 
-/// That the root's server has not failed as a whole.
-fn still_there(root: &Root) -> Result<(), EngineError> {
-    match root.server().and_then(|server| Some((server, server.immich.gone()?))) {
-        Some((server, error)) => Err(EngineError::Server { server: server.name.clone(), error: Box::new(error) }),
+/// That the server has not failed as a whole.
+fn still_there(from: Whence<'_>) -> Result<(), EngineError> {
+    let Whence::Server(server, _) = from else { return Ok(()) };
+    match server.immich.gone() {
+        Some(error) => Err(EngineError::Server { server: server.name.clone(), error: Box::new(error) }),
         None => Ok(()),
     }
 }
@@ -223,13 +225,20 @@ pub struct Reader<'a> {
 #[derive(Clone, Copy)]
 pub struct Target<'a> {
     /// Where it is.
-    pub root: &'a Root,
-    /// Its path below the root.
+    pub from: Whence<'a>,
+    /// Its path there.
     pub path: &'a [u8],
-    /// What its server lists of it, where it is on one.
-    pub listed: Option<&'a Listed>,
     /// How deep it is wanted.
     pub wanted: Depth,
+}
+
+/// Where something is read from.
+#[derive(Clone, Copy)]
+pub enum Whence<'a> {
+    /// From a folder, or whatever else hands out all bytes.
+    Bytes(&'a dyn Source),
+    /// From a server, which lists it so.
+    Server(&'a ServerRoot, &'a Listed),
 }
 
 impl Reader<'_> {
@@ -238,17 +247,16 @@ impl Reader<'_> {
     /// # Errors
     /// When its server as a whole is gone: nothing may be concluded about the asset then.
     pub fn read(&mut self, target: Target<'_>) -> Result<Read, EngineError> {
-        still_there(target.root)?;
+        still_there(target.from)?;
         for _ in 0..2 {
-            let read = catch_unwind(AssertUnwindSafe(|| match (&target.root.reach, target.listed) {
-                (Reach::Server(server), Some(listed)) if !server.immich.is_mounted(target.path) => {
+            let read = catch_unwind(AssertUnwindSafe(|| match target.from {
+                Whence::Server(server, listed) if !server.immich.is_mounted(target.path) => {
                     Some(self.read_shown(server, listed, target))
                 }
-                (Reach::Server(server), Some(listed)) => self.read_once(&server.immich, target).map(|read| read.checked(listed)),
-                (Reach::Server(server), None) => self.read_once(&server.immich, target),
-                (Reach::Folder(folder), _) => self.read_once(folder, target),
+                Whence::Server(server, listed) => self.read_once(&server.immich, target).map(|read| read.checked(listed)),
+                Whence::Bytes(source) => self.read_once(source, target),
             }));
-            still_there(target.root)?;
+            still_there(target.from)?;
             match read {
                 Ok(Some(read)) => return Ok(read),
                 Ok(None) => {} // it changed while it was read: once more

@@ -93,11 +93,10 @@ fn read_by_four(crowd: &Crowd, spinning: Spinning, readers: usize) -> [usize; 2]
                     Reader { budget, devices, disks, limits, ffmpeg: None, quick: QUICK, buffer: WholeBuffer::new() };
                 for path in if n % 2 == 0 { [b"a.jpg", b"b.jpg"] } else { [b"b.jpg", b"a.jpg"] } {
                     let depths = [Depth::Whole, Depth::Quick, Depth::Head];
-                    depths
-                        .into_iter()
-                        .cycle()
-                        .take(12)
-                        .for_each(|depth| assert!(reader.read(crowd, path, depth).probe.is_some()));
+                    depths.into_iter().cycle().take(12).for_each(|wanted| {
+                        let target = Target { from: Whence::Bytes(crowd), path, wanted };
+                        assert!(reader.read(target).unwrap().probe.is_some());
+                    });
                 }
             });
         }
