@@ -2,10 +2,17 @@
 
 #![allow(clippy::disallowed_methods)] // a test writes its own settings and photographs
 
-use std::{fs, io::Write, path::Path, process::Stdio};
+use std::{
+    ffi::OsStr,
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::Stdio,
+};
 
 use lightproof_darkroom::{exif::Exif, photo::Photo};
 use lightproof_testkit::{
+    corpus::shared_corpus,
     immich::{FakeImmich, Id, Misbehaviour, NewAsset, NewUser, Visibility, When},
     library::Library,
 };
@@ -445,4 +452,73 @@ fn users_without_a_key_and_locked_assets_are_told_of_where_an_administrator_can_
     let notices = served.survey()["notices"].to_string();
     assert!(notices.contains("home: 1 assets of alice are out of a key's reach: locked, most likely"), "{notices}");
     assert!(notices.contains("home: 1 assets of Carol are not surveyed, as no key of theirs is known"), "{notices}");
+}
+
+/// All photographs and videos below a folder.
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        for listed in fs::read_dir(folder).unwrap() {
+            let path = listed.unwrap().path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    files
+}
+
+/// Whether a server takes a file of this name: it knows photographs and videos by their extensions.
+fn is_taken(name: &str) -> bool {
+    let extension = name.rsplit('.').next().unwrap().to_ascii_lowercase();
+    !["csv", "md", "txt", "json", "xmp", "aae", "thm", "lrv", "html", "pdf", "zip", "sh", "py"].contains(&extension.as_str())
+}
+
+#[test]
+fn metadata_of_real_photographs_is_the_same_over_the_network_as_from_the_disk() {
+    let Some(corpus) = shared_corpus() else { return };
+    let served = Served::new();
+    for file in files_below(&corpus) {
+        let bytes = fs::read(&file).unwrap();
+        let below = file.strip_prefix(&corpus).unwrap().to_str().unwrap();
+        if bytes.is_empty() || !is_taken(below) {
+            continue;
+        }
+        let asset = NewAsset::of(served.alice, bytes).named(below.rsplit('/').next().unwrap()).path(&format!("/data/{below}"));
+        served.fake.add(asset);
+    }
+    served.house.run(["generate-manifest", "immich:home"]).went_well();
+    let over_network = served.house.manifest();
+    let traffic = served.fake.traffic();
+    served.house.run([OsStr::new("generate-manifest"), corpus.as_os_str()]).went_well();
+    let from_disk = served.house.manifest();
+    let columns = [
+        "media_type",
+        "exif_field_count",
+        "date_time_original",
+        "sub_sec",
+        "offset",
+        "make",
+        "model",
+        "serial",
+        "lens",
+        "latitude",
+        "longitude",
+        "gps_time_utc",
+        "orientation",
+        "width",
+        "height",
+    ];
+    let mut differ = Vec::new();
+    for row in &over_network.rows {
+        let there = from_disk.at(row["path"].strip_prefix("/data/").unwrap());
+        for column in columns.into_iter().filter(|column| row[*column] != there[*column]) {
+            differ.push(format!(
+                "{} {column}: {:?} over the network, {:?} from the disk",
+                &there["path"], &row[column], &there[column]
+            ));
+        }
+    }
+    println!("{} assets, {} bytes each", over_network.rows.len(), traffic.bytes_out / over_network.rows.len() as u64);
+    assert!(over_network.rows.len() > 500, "{}", over_network.rows.len());
+    assert_eq!(differ, [] as [String; 0]);
 }
