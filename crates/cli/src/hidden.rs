@@ -2,7 +2,7 @@
 //!
 //! The terminal is read byte by byte, so that no line of it waits anywhere, and put back as it was on every way out.
 
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal, Write};
 
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 use zeroize::Zeroizing;
@@ -27,12 +27,26 @@ pub fn ask(prompt: &str) -> anyhow::Result<Zeroizing<String>> {
         writeln!(tell)?;
         typed?.ok_or(Stopped)?
     } else {
-        let mut bytes = Zeroizing::new(Vec::with_capacity(LONGEST + 1));
-        input.lock().take(LONGEST as u64 + 1).read_to_end(&mut bytes)?;
-        bytes
+        handed_over(&input)?
     };
     // What is not text is no key either, and is told as that.
     Ok(Zeroizing::new(std::str::from_utf8(&bytes).unwrap_or_default().to_owned()))
+}
+
+/// All of standard input, up to more than a key can be; not through the library's buffer, which nobody overwrites.
+fn handed_over(input: &io::Stdin) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(vec![0; LONGEST + 1]);
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match rustix::io::read(input, &mut bytes[filled..]) {
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+            Ok(0) => break,
+            Ok(read) => filled += read,
+        }
+    }
+    bytes.truncate(filled);
+    Ok(bytes)
 }
 
 /// A terminal that shows nothing of what is typed, until it is dropped.

@@ -91,11 +91,26 @@ fn every_kind_of_anomaly_has_its_page() {
 fn help_texts_keep_to_the_words_of_the_glossary() {
     let mut texts = vec![printed(&["--help"])];
     texts.extend(commands().iter().filter(|c| *c != "help").map(|c| printed(&[c, "--help"])));
+    let of_immich = ["connect", "key", "key add", "key list", "list", "status"];
+    texts.extend(of_immich.map(|c| printed(&["immich"].into_iter().chain(c.split(' ')).chain(["--help"]).collect::<Vec<_>>())));
     for text in texts {
         let words: Vec<&str> = text.split(|c: char| !c.is_alphabetic()).collect();
         for banned in ["best", "winner", "delete", "clean", "item", "items"] {
             assert!(!words.contains(&banned), "{banned} in:\n{text}");
         }
+    }
+}
+
+#[test]
+fn every_command_of_immich_and_every_permission_of_a_key_is_explained() {
+    let secrets = page("docs/secrets.md");
+    let permissions = lightproof_ops::permissions::TO_SURVEY.iter().chain(&lightproof_ops::permissions::TO_CARRY_OUT);
+    for permission in permissions.chain(&lightproof_ops::permissions::TO_SEE_HEALTH) {
+        assert!(secrets.contains(&format!("`{permission}`")), "docs/secrets.md does not name {permission}");
+    }
+    let readme = page("README.md");
+    for command in ["connect", "key add", "key list", "list", "status"] {
+        assert!(readme.contains(&format!("`immich {command}`")), "README.md does not name immich {command}");
     }
 }
 

@@ -6,7 +6,7 @@ mod lists;
 mod status;
 mod status_words;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc, time::Duration};
 
 use lightproof_engine::settings::{Settings, servers::ServerSettings};
 use lightproof_sources::immich::{
@@ -35,17 +35,20 @@ pub fn immich(command: &ImmichCommand, common: &Common, out: Out) -> anyhow::Res
     }
 }
 
-/// The settings; a file that is named may be one that this command is going to begin.
+/// The settings, and the file that they are in.
 fn settings(common: &Common) -> anyhow::Result<(Settings, PathBuf)> {
     let file = common.config.clone().unwrap_or_else(places::settings);
-    let named = common.config.as_deref().filter(|file| file.exists());
-    Ok((Settings::read(named, &file, places::ledger())?, file))
+    Ok((Settings::read(common.config.as_deref(), &file, places::ledger())?, file))
 }
 
+/// How long a person waits for one answer.
+const A_MOMENT: Duration = Duration::from_secs(20);
+
 /// A line to a server for a person who waits: it gives up sooner than a survey does.
-fn line(name: &str, settings: &ServerSettings) -> std::sync::Arc<Line> {
+fn line(name: &str, settings: &ServerSettings) -> Arc<Line> {
     let mut server = settings.server(name);
-    server.patience = Patience { attempts: server.patience.attempts.min(2), ..server.patience };
+    let Patience { attempts, request, .. } = server.patience;
+    server.patience = Patience { attempts: attempts.min(2), request: request.min(A_MOMENT), ..server.patience };
     Line::to(server).into()
 }
 

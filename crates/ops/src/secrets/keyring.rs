@@ -112,10 +112,12 @@ impl Provider for Keyring {
             }
             Dialect::Security => {
                 // In hexadecimal, so that nothing in it can be taken for another command; names hold no double quotes.
-                let hex: Zeroizing<String> = Zeroizing::new(secret.expose().bytes().map(|b| format!("{b:02x}")).collect());
                 let account = Keyring::account(name);
-                let said =
-                    Zeroizing::new(format!("add-generic-password -U -s {SERVICE} -a \"{account}\" -l \"{label}\" -X {}\n", *hex));
+                let mut said = Zeroizing::new(String::with_capacity(1024 + 2 * secret.expose().len()));
+                said.push_str(&format!("add-generic-password -U -s {SERVICE} -a \"{account}\" -l \"{label}\" -X "));
+                let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).expect("four bits are a hexadecimal digit");
+                said.extend(secret.expose().bytes().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]));
+                said.push('\n');
                 self.ask(&["-i"], said.as_bytes(), what)?
             }
         };

@@ -61,7 +61,8 @@ fn of_owner(status: &OwnerStatus, tell: &mut impl FnMut(&'static str, String)) {
         (KeyState::Refused, Some(trouble)) => {
             tell(trouble.kind, format!("the key of {owner} does not work: {}", trouble.message))
         }
-        _ => {}
+        (_, Some(trouble)) => tell(trouble.kind, format!("the key of {owner} could not be tried: {}", trouble.message)),
+        (_, None) => {}
     }
     if let Some(permissions) = &status.permissions {
         if !permissions.missing.is_empty() {

@@ -1,15 +1,19 @@
 //! `immich connect`: a server is asked what it is, and remembered by its name. Keys are another command's.
 
-use lightproof_engine::settings::servers::{ServerSettings, sha256_of, written_sha256};
+use lightproof_engine::settings::{
+    Settings,
+    servers::{ServerSettings, sha256_of, written_sha256},
+};
 use lightproof_ops::permissions::TO_SURVEY;
 use lightproof_sources::immich::{api::Api, error::ImmichError, names, server::ServerUrl, version::Support};
 use serde_json::json;
 
-use super::{line, numbered, plain_note, settings, support_word, support_words};
+use super::{line, numbered, plain_note, support_word, support_words};
 use crate::{
     args::{Common, immich::ConnectArgs},
     exit::Refusal,
     out::{FAINT, Out, STRONG},
+    places,
     settings_file::SettingsFile,
 };
 
@@ -17,7 +21,9 @@ use crate::{
 pub fn connect(args: &ConnectArgs, common: &Common, out: Out) -> anyhow::Result<()> {
     let name = &args.name;
     names::server(name).map_err(|e| Refusal { message: e.to_string(), hint: "for example: home" })?;
-    let (settings, file) = settings(common)?;
+    let file = common.config.clone().unwrap_or_else(places::settings);
+    // A file that is named may be one that is going to be begun here.
+    let settings = Settings::read(common.config.as_deref().filter(|file| file.exists()), &file, places::ledger())?;
     let wanted = wanted(args)?;
     let before = settings.servers.value.get(name);
     let version = if args.offline {

@@ -136,6 +136,8 @@ fn a_settings_file_that_is_named_is_the_one_that_is_written() {
     with.run(&["immich", "connect", "home", "--url", &with.fake.url(), "--config", named]).well();
     assert_eq!(with.settings(), "");
     assert_eq!(with.json(&["immich", "list", "--config", named])["servers"][0]["server"], "home");
+    let ran = with.run(&["immich", "list", "--config", "/nowhere.toml", "--json"]);
+    assert_eq!(refusal(&ran).0, Some(3), "only what is to be written may be missing");
     with.write_settings("raduis = 5");
     let ran = with.run(&["immich", "connect", "home", "--url", &with.fake.url(), "--json"]);
     assert_eq!(refusal(&ran).0, Some(3), "settings that cannot be read are not written over");

@@ -193,6 +193,43 @@ fn a_server_that_cannot_be_asked_ends_with_1_and_says_why() {
 }
 
 #[test]
+fn a_server_with_its_own_certificate_is_asked_only_while_it_shows_that() {
+    let with = WithServer::around(FakeImmich::over_tls());
+    let sha256 = with.fake.certificate_sha256().unwrap();
+    with.run(&["immich", "connect", "home", "--url", &with.fake.url(), "--certificate", &sha256]).well();
+    let key = with.fake.key(with.alice, &NEEDED);
+    with.add_key("alice", &key).well();
+    let told = status(&with);
+    assert_eq!((&told["is_encrypted"], &told["owners"][0]["key"]), (&true.into(), &"works".into()));
+    assert!(!words(&told["attention"], "kind").contains(&"not-encrypted".to_owned()));
+
+    let other = FakeImmich::over_tls();
+    with.write_settings(&with.settings().replace(&with.fake.url(), &other.url()));
+    let ran = with.run(&["immich", "status"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(ran.stdout.contains("certificate") && ran.stdout.contains(&other.certificate_sha256().unwrap()), "{}", ran.stdout);
+    assert_eq!(other.requests().len(), 0, "nothing is said to another server");
+}
+
+#[test]
+fn what_is_about_to_run_out_is_told() {
+    let with = busy(FakeImmich::new());
+    let dora = with.fake.user(NewUser::named("Dora").quota(1_010_000));
+    with.fake.add(photograph(dora, "e.jpg"));
+    with.add_key("dora", &with.fake.key(dora, &NEEDED)).well();
+    with.fake.disk(1_000_000_000, 990_000_000);
+    with.fake.set_clock("2020-01-01T00:00:00Z");
+    let told = status(&with);
+    let message = |kind: &str| {
+        let found = told["attention"].as_array().unwrap().iter().find(|found| found["kind"] == kind);
+        found.unwrap_or_else(|| panic!("{kind}: {told}"))["message"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(message("disk-nearly-full"), "only 1.0 % of the server's disk are free");
+    assert_eq!(message("quota-nearly-reached"), "dora has used 99 % of the quota");
+    assert!(message("clock-off").contains("days behind this machine's"), "{}", message("clock-off"));
+}
+
+#[test]
 fn one_call_that_fails_hides_no_other() {
     let with = busy(FakeImmich::new());
     for call in ["storage", "statistics", "about", "config", "version-history"] {

@@ -31,8 +31,10 @@ fn at_a_terminal(with: &WithServer, typed: &[u8]) -> (Option<i32>, String) {
     while !String::from_utf8_lossy(&shown).contains("paste it): ") {
         assert_eq!(ours.read(&mut byte).unwrap(), 1, "{}", String::from_utf8_lossy(&shown));
         shown.push(byte[0]);
+        assert!(!shown.ends_with(b"error:"), "{}", String::from_utf8_lossy(&shown));
     }
     while tcgetattr(&theirs).unwrap().local_modes.contains(LocalModes::ECHO) {
+        assert_eq!(child.try_wait().unwrap(), None, "{}", String::from_utf8_lossy(&shown));
         std::thread::yield_now();
     }
     ours.write_all(typed).unwrap();
