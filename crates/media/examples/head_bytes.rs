@@ -1,4 +1,6 @@
 //! What reading the metadata of assets costs where every read is a request: bytes and requests, by format.
+//!
+//!     head_bytes FIRST_KIB BLOCK_KIB FOLDER…
 #![allow(clippy::print_stdout)] // its purpose
 
 use std::{cell::RefCell, collections::BTreeMap, fs, io, ops::Range, path::PathBuf};
@@ -9,45 +11,30 @@ use lightproof_media::{
 };
 use lightproof_model::read_at::ReadAt;
 
-/// A medium that holds what it once fetched, in pieces of whole blocks.
+/// A medium that holds what it once fetched: a first piece, then blocks.
 struct Remote<'a> {
     bytes: &'a [u8],
     first: u64,
     block: u64,
-    grow: bool,
     held: RefCell<Vec<Range<u64>>>,
-    asked: RefCell<Vec<Range<u64>>>,
 }
 
 impl Remote<'_> {
-    fn holds(&self, at: u64) -> Option<u64> {
-        self.held.borrow().iter().filter(|r| r.contains(&at)).map(|r| r.end).max()
-    }
-    fn need(&self, want: Range<u64>) {
-        let mut at = want.start;
-        while at < want.end {
-            if let Some(end) = self.holds(at) {
+    fn fetch(&self, wanted: Range<u64>) {
+        let mut at = wanted.start;
+        while at < wanted.end {
+            let mut held = self.held.borrow_mut();
+            if let Some(end) = held.iter().filter(|piece| piece.contains(&at)).map(|piece| piece.end).max() {
                 at = end;
                 continue;
             }
-            let none = self.held.borrow().is_empty();
-            let follows = self.held.borrow().iter().find(|r| r.end == at).cloned();
-            let start = if follows.is_some() { at } else { at - at % self.block };
-            let least = if none && at < self.first {
-                self.first
-            } else if let (true, Some(f)) = (self.grow, follows) {
-                (f.end - f.start).clamp(self.block, 64 << 10)
-            } else {
-                self.block
-            };
-            let end = (start + least).max(want.end.next_multiple_of(self.block)).min(self.bytes.len() as u64);
-            self.held.borrow_mut().push(start..end);
+            let goes_on = held.iter().any(|piece| piece.end == at);
+            let start = if goes_on { at } else { at - at % self.block };
+            let least = if held.is_empty() && at < self.first { self.first } else { self.block };
+            let end = (start + least).max(wanted.end.next_multiple_of(self.block)).min(self.bytes.len() as u64);
+            held.push(start..end);
             at = end;
         }
-    }
-    fn told(&self) -> (u64, usize) {
-        let h = self.held.borrow();
-        (h.iter().map(|r| r.end - r.start).sum(), h.len())
     }
 }
 
@@ -55,67 +42,45 @@ impl ReadAt for Remote<'_> {
     fn len(&self) -> u64 {
         self.bytes.len() as u64
     }
+
     fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
-        let end = (offset + buf.len() as u64).min(self.len());
-        self.asked.borrow_mut().push(offset..end.max(offset));
-        if offset < end {
-            self.need(offset..end);
-        }
+        self.fetch(offset..(offset + buf.len() as u64).min(self.len()));
         self.bytes.read_at(offset, buf)
     }
 }
 
 fn main() {
-    let mut args = std::env::args().skip(1);
-    let first: u64 = args.next().and_then(|a| a.parse().ok()).unwrap_or(16) << 10;
-    let block: u64 = args.next().and_then(|a| a.parse().ok()).unwrap_or(4) << 10;
-    let grow = args.next().is_some_and(|a| a == "grow");
-    let mut folders: Vec<PathBuf> = args.map(PathBuf::from).collect();
-    let (mut told, mut each): (BTreeMap<String, Vec<(u64, usize)>>, Vec<_>) = (BTreeMap::new(), Vec::new());
+    let mut words = std::env::args().skip(1);
+    let mut kib = |or: u64| words.next().and_then(|word| word.parse().ok()).unwrap_or(or) << 10;
+    let (first, block) = (kib(16), kib(4));
+    let mut folders: Vec<PathBuf> = words.map(PathBuf::from).collect();
+    let mut costs: BTreeMap<String, Vec<(u64, u64)>> = BTreeMap::new();
     while let Some(folder) = folders.pop() {
-        let Ok(listed) = fs::read_dir(&folder) else { continue };
-        for path in listed.flatten().map(|e| e.path()) {
+        for path in fs::read_dir(&folder).into_iter().flatten().flatten().map(|found| found.path()) {
             if path.is_dir() {
                 folders.push(path);
                 continue;
             }
-            let Ok(mut bytes) = fs::read(&path) else { continue };
-            let real = bytes.len();
-            let media_type = sniff::sniff(&bytes[..real.min(4096)], Some(path.as_os_str().as_encoded_bytes()));
-            // As large as photographs are: what lies behind the picture's end is filler.
-            let _ = &mut bytes;
-            let remote = Remote { bytes: &bytes, first, block, grow, held: RefCell::default(), asked: RefCell::default() };
-            let mut head = vec![0; sniff::HEAD];
+            let Ok(bytes) = fs::read(&path) else { continue };
+            let remote = Remote { bytes: &bytes, first, block, held: RefCell::default() };
+            let mut head = vec![0; sniff::HEAD.min(bytes.len())];
             let _ = remote.read_at(0, &mut head);
+            let media_type = sniff::sniff(&head, Some(path.as_os_str().as_encoded_bytes()));
             let facts = read_facts_sparingly(&remote, media_type);
-            assert_eq!(format!("{facts:?}"), format!("{:?}", read_facts(&bytes.as_slice(), media_type)));
-            let (b, n) = remote.told();
-            told.entry(format!("{media_type:?}")).or_default().push((b, n));
-            each.push((b, n, real, facts.problems.len(), path, remote.asked.borrow().clone()));
+            assert_eq!(facts, read_facts(&bytes.as_slice(), media_type), "{}", path.display());
+            let held = remote.held.into_inner();
+            let cost = (held.iter().map(|piece| piece.end - piece.start).sum(), held.len() as u64);
+            costs.entry(format!("{media_type:?}")).or_default().push(cost);
         }
     }
-    for (name, all) in &mut told {
-        let mut bytes: Vec<u64> = all.iter().map(|a| a.0).collect();
-        bytes.sort_unstable();
-        let mut n: Vec<u64> = all.iter().map(|a| a.1 as u64).collect();
-        n.sort_unstable();
-        let at = |v: &[u64], s: f64| v[((v.len() - 1) as f64 * s) as usize];
-        let mean = |v: &[u64]| v.iter().sum::<u64>() as f64 / v.len() as f64;
-        println!(
-            "{name:<12} {:>4} files: bytes mean {:>8.0} median {:>7} 90 % {:>7} most {:>8}; requests mean {:.2} median {} 90 % {} most {}",
-            all.len(),
-            mean(&bytes),
-            at(&bytes, 0.5),
-            at(&bytes, 0.9),
-            at(&bytes, 1.0),
-            mean(&n),
-            at(&n, 0.5),
-            at(&n, 0.9),
-            at(&n, 1.0)
-        );
-    }
-    each.sort_by_key(|e| std::cmp::Reverse((e.1, e.0)));
-    for (b, n, real, p, path, asked) in each.iter().take(40) {
-        println!("{b:>8} {n:>3} of {real:>8} problems {p} {} {:?}", path.display(), asked.iter().take(12).collect::<Vec<_>>());
+    let told = |all: &mut Vec<u64>| {
+        all.sort_unstable();
+        let at = |share: f64| all[((all.len() - 1) as f64 * share) as usize];
+        let mean = all.iter().sum::<u64>() as f64 / all.len() as f64;
+        format!("mean {mean:.1}, median {}, 90 % {}, most {}", at(0.5), at(0.9), at(1.0))
+    };
+    for (name, cost) in costs {
+        let (mut bytes, mut requests) = cost.iter().copied().unzip();
+        println!("{name}: {} files; bytes {}; requests {}", cost.len(), told(&mut bytes), told(&mut requests));
     }
 }

@@ -1,97 +1,57 @@
-//! How far the fingerprint of a server's thumbnail is from that of the original, over a list of pairs.
+//! How far the fingerprints of a server's thumbnails are from those of their originals.
 //!
-//! The list has a line for each pair: the thumbnail, a word for what was done, the original; between tabs.
+//! The list has a line for each pair: thumbnail, how it was made, original; with tabs between.
 #![allow(clippy::print_stdout)] // its purpose
 
-use std::{collections::BTreeMap, fs};
+use std::fs;
 
-use lightproof_media::{facts::read_facts, picture, sniff::sniff};
-use lightproof_model::fingerprint::{
-    ALIKE, Fingerprint, RADIUS, REENCODED, Turn, fine_distance, hash_distance, turned_gray, turned_hash,
+use lightproof_media::{
+    facts::read_facts,
+    picture::{Limits, look, look_at_thumbnail},
+    sniff::sniff,
+};
+use lightproof_model::{
+    fingerprint::{ALIKE, Fingerprint, RADIUS, REENCODED, fine_distance, hash_distance},
+    probe::Picture,
+    problem::Integrity,
 };
 
-struct Pair {
-    name: String,
-    whole: Fingerprint,
-    small: Fingerprint,
-}
-
-fn of(path: &str) -> (Option<Fingerprint>, String) {
-    let Ok(bytes) = fs::read(path) else { return (None, "gone".into()) };
+fn original(path: &str) -> Option<Picture> {
+    let bytes = fs::read(path).ok()?;
     let media_type = sniff(&bytes[..bytes.len().min(4096)], Some(path.as_bytes()));
-    let facts = read_facts(&bytes.as_slice(), media_type);
-    let seen = picture::look(&bytes, media_type, facts.orientation, &picture::Limits::default());
-    let why =
-        format!("{media_type:?} {:?} {:?}", seen.integrity, seen.problems.iter().map(|p| p.to_string()).collect::<Vec<_>>());
-    (seen.fingerprint, why)
+    let orientation = read_facts(&bytes.as_slice(), media_type).orientation;
+    Some(look(&bytes, media_type, orientation, &Limits::default())).filter(|seen| seen.integrity == Integrity::Intact)
 }
 
 fn main() {
-    let list = std::env::args().nth(1).expect("a list");
-    let (mut pairs, mut only): (Vec<Pair>, BTreeMap<&str, u32>) = (Vec::new(), BTreeMap::new());
-    for line in fs::read_to_string(list).expect("a list").lines() {
-        let [thumb, how, whole] = line.split('\t').collect::<Vec<_>>().try_into().expect("three columns");
-        let ((small, why_small), (original, why)) = (of(thumb), of(whole));
-        match (small, original) {
-            (Some(small), Some(original)) => pairs.push(Pair { name: format!("{how} {whole}"), whole: original, small }),
-            (None, None) => *only.entry("neither").or_default() += 1,
-            (Some(_), None) => {
-                *only.entry("thumbnail only").or_default() += 1;
-                println!("THUMB ONLY {how} {whole} {why}");
-            }
-            (None, Some(_)) => {
-                *only.entry("original only").or_default() += 1;
-                println!("ORIGINAL ONLY {how} {whole} {why_small}");
-            }
+    let list = std::env::args().nth(1).and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
+    let (mut pairs, mut only): (Vec<(String, Fingerprint, Fingerprint)>, [u32; 2]) = (Vec::new(), [0; 2]);
+    for line in list.lines() {
+        let [small, how, whole] = line.split('\t').collect::<Vec<_>>()[..] else { continue };
+        let (Some(whole_seen), Ok(bytes)) = (original(whole), fs::read(small)) else { continue };
+        match (whole_seen.fingerprint, look_at_thumbnail(&bytes).fingerprint) {
+            (Some(whole_print), Some(small_print)) => pairs.push((format!("{how} {whole}"), whole_print, small_print)),
+            (Some(_), None) => only[0] += 1,
+            (None, Some(_)) => only[1] += 1,
+            (None, None) => {}
         }
     }
-    println!("{} pairs; {only:?}", pairs.len());
-    let (mut bits, mut fine) = (Vec::new(), Vec::new());
-    for p in &pairs {
-        let (d, f) = (hash_distance(p.whole.hash, p.small.hash), fine_distance(&p.whole.gray, &p.small.gray));
-        let turn = Turn::ALL
-            .into_iter()
-            .min_by_key(|&t| hash_distance(p.whole.hash, turned_hash(p.small.hash, t)))
-            .unwrap_or(Turn::Upright);
-        if d > 3 || f > REENCODED {
-            let t = hash_distance(p.whole.hash, turned_hash(p.small.hash, turn));
-            println!(
-                "{d:>2} bits {f} ({turn:?} {t} {}) {}",
-                fine_distance(&p.whole.gray, &turned_gray(&p.small.gray, turn)),
-                p.name
-            );
+    let (mut bits, mut fine, mut found, mut re_encoded) = (Vec::new(), Vec::new(), 0, 0);
+    for (name, whole, small) in &pairs {
+        let (differ, apart) = (hash_distance(whole.hash, small.hash), fine_distance(&whole.gray, &small.gray));
+        if differ > RADIUS || apart > REENCODED {
+            println!("{differ:>2} bits, {apart}: {name}");
         }
-        bits.push(d);
-        fine.push(u32::from(f.0));
+        found += u32::from(differ <= RADIUS && apart <= ALIKE);
+        re_encoded += u32::from(differ <= RADIUS && apart <= REENCODED);
+        bits.push(differ);
+        fine.push(u32::from(apart.0));
     }
-    let (found, same) = (
-        pairs
-            .iter()
-            .filter(|p| {
-                hash_distance(p.whole.hash, p.small.hash) <= RADIUS && fine_distance(&p.whole.gray, &p.small.gray) <= ALIKE
-            })
-            .count(),
-        pairs
-            .iter()
-            .filter(|p| {
-                hash_distance(p.whole.hash, p.small.hash) <= RADIUS && fine_distance(&p.whole.gray, &p.small.gray) <= REENCODED
-            })
-            .count(),
-    );
-    println!("within radius and alike {found}, within re-encoding {same}, of {}", pairs.len());
-    let told = |name: &str, all: &mut Vec<u32>| {
+    println!("{} sound pairs; a fingerprint of the original alone {}, of the thumbnail alone {}", pairs.len(), only[0], only[1]);
+    println!("found {found}, within re-encoding {re_encoded}");
+    for (name, all) in [("bits", &mut bits), ("finer, in ten-thousandths", &mut fine)] {
         all.sort_unstable();
         let at = |share: f64| all.get(((all.len().max(1) - 1) as f64 * share) as usize).copied().unwrap_or(0);
-        println!(
-            "{name}: median {}, 90 % {}, 95 % {}, 98 % {}, 99 % {}, most {}",
-            at(0.5),
-            at(0.9),
-            at(0.95),
-            at(0.98),
-            at(0.99),
-            at(1.0)
-        );
-    };
-    told("bits", &mut bits);
-    told("finer", &mut fine);
+        println!("{name}: median {}, 90 % {}, 98 % {}, 99 % {}, most {}", at(0.5), at(0.9), at(0.98), at(0.99), at(1.0));
+    }
 }

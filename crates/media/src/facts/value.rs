@@ -335,4 +335,17 @@ mod tests {
         let coordinate = raw(TagTable::Gps, 2, 5, &[0, 0, 0, 0, 0, 0, 0, 0]);
         assert_eq!(coordinate.content(), b"");
     }
+
+    #[test]
+    fn a_long_value_is_told_by_its_beginning_where_more_of_it_would_change_nothing() {
+        let told = |tag, format, beginning: &[u8]| raw(TagTable::Exif, tag, format, beginning).is_told_by_its_beginning();
+        assert!(told(0x1234, 3, &[7; 4096]), "so many numbers are never shown");
+        assert!(told(0x1234, 2, b"NIKON\0rest"), "text ends at its NUL");
+        assert!(told(0x1234, 7, &[1, 2, 3, 4]), "shown in hexadecimal, whatever follows");
+        assert!(!told(0x1234, 3, &[7; 100]));
+        assert!(!told(0x1234, 2, &[b' '; 4096]), "blank so far");
+        assert!(!told(0x1234, 7, b"text that may go on"), "or turn out to be none");
+        assert!(!told(0x9286, 7, &[1, 2, 3, 4]), "a comment's encoding is looked into");
+        assert!(!told(0xFDE8, 7, &[1, 2, 3, 4]), "the end of a private text is looked at");
+    }
 }
