@@ -25,6 +25,7 @@
 //! Absent on purpose: the web pages, sessions and cookies, uploads, tags and faces, jobs that do anything, the structured search of 3.2.
 
 mod answer;
+mod changing;
 pub mod contract;
 mod fake;
 mod id;
@@ -43,6 +44,7 @@ mod search;
 mod server;
 mod server_facts;
 mod shapes;
+pub mod thumbnail;
 mod tls;
 mod trap;
 mod user;

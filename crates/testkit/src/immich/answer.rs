@@ -59,10 +59,40 @@ impl Answer {
         answer
     }
 
+    /// In chunks and compressed, as Express sends JSON of a kilobyte and more to those who take it so: its length is not told beforehand.
+    pub fn compressed(mut self) -> Answer {
+        use std::io::Write;
+        let is_json = |(name, value): &(&str, String)| *name == "Content-Type" && value.starts_with("application/json");
+        let Body::Bytes(bytes) = &self.body else { return self };
+        if bytes.len() < 1024 || !self.headers.iter().any(is_json) {
+            return self;
+        }
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(bytes).expect("writing to memory cannot fail");
+        let packed = packed.finish().expect("writing to memory cannot fail");
+        let mut chunks = Vec::with_capacity(packed.len() + 64);
+        for chunk in packed.chunks(16 << 10) {
+            write!(chunks, "{:x}\r\n", chunk.len()).expect("writing to memory cannot fail");
+            chunks.extend_from_slice(chunk);
+            chunks.extend_from_slice(b"\r\n");
+        }
+        chunks.extend_from_slice(b"0\r\n\r\n");
+        self.body = Body::Bytes(chunks);
+        self.headers.push(("Content-Encoding", "gzip".to_owned()));
+        self.headers.push((CHUNKED, "chunked".to_owned()));
+        self
+    }
+
+    pub fn is_chunked(&self) -> bool {
+        self.headers.iter().any(|(name, _)| *name == CHUNKED)
+    }
+
     pub fn bytes(status: u16, kind: &str, bytes: Vec<u8>) -> Answer {
         Answer { status, headers: vec![("Content-Type", kind.to_owned())], body: Body::Bytes(bytes) }
     }
 }
+
+const CHUNKED: &str = "Transfer-Encoding";
 
 /// The length and a hash, as Express writes it.
 fn etag(body: &Body) -> String {

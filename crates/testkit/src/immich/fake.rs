@@ -8,12 +8,10 @@ use std::{
 use super::{
     id::Id,
     mischief::{Misbehaviour, Rule, When},
-    moment::Moment,
     new_asset::NewAsset,
-    original::Original,
     record::{Request, Traffic},
     routes::{self, Access},
-    row::{Row, Visibility},
+    row::Visibility,
     server::Server,
     tls::OwnTls,
     trap::Trap,
@@ -57,11 +55,11 @@ impl FakeImmich {
         FakeImmich { server: Server::start(Some(OwnTls::made())) }
     }
 
-    fn world(&self) -> RwLockReadGuard<'_, World> {
+    pub(super) fn world(&self) -> RwLockReadGuard<'_, World> {
         self.server.reading()
     }
 
-    fn world_mut(&self) -> RwLockWriteGuard<'_, World> {
+    pub(super) fn world_mut(&self) -> RwLockWriteGuard<'_, World> {
         self.server.writing()
     }
 
@@ -75,6 +73,13 @@ impl FakeImmich {
     /// As this version answers, from now on.
     pub fn upgrade(&self, major: u32, minor: u32, patch: u32) {
         self.world_mut().version = Version(major, minor, patch);
+    }
+
+    /// With ids and keys of its own: two fakes have the same ones otherwise, which no two servers have.
+    #[must_use]
+    pub fn seeded(self, seed: u32) -> FakeImmich {
+        self.world_mut().made = u64::from(seed) << 32;
+        self
     }
 
     /// Where it listens: `http://127.0.0.1:PORT`, without a slash at the end.
@@ -212,102 +217,6 @@ impl FakeImmich {
     }
 }
 
-/// How it changes. Each change sets `updatedAt` to the server's clock, which goes on a little each time.
-impl FakeImmich {
-    fn change(&self, asset: Id, change: impl FnOnce(&mut Row, Moment)) {
-        self.world_mut().change(asset, change);
-    }
-
-    /// Moves an asset to the trash.
-    pub fn trash(&self, asset: Id) {
-        self.change(asset, |row, now| row.trashed = Some(now));
-    }
-
-    /// Brings an asset back from the trash.
-    pub fn restore(&self, asset: Id) {
-        self.change(asset, |row, _| row.trashed = None);
-    }
-
-    /// Removes an asset for good. No answer tells of it, then or later.
-    pub fn remove(&self, asset: Id) {
-        self.world_mut().remove(asset);
-    }
-
-    /// Puts other bytes in the place of an asset's.
-    pub fn replace(&self, asset: Id, original: impl Into<Original>) {
-        let original = original.into();
-        self.change(asset, |row, now| (row.original, row.modified) = (original, now));
-    }
-
-    /// Puts another thumbnail in the place of an asset's, or none.
-    pub fn set_thumbnail(&self, asset: Id, bytes: Option<Vec<u8>>) {
-        self.change(asset, |row, _| row.thumbnail = bytes.map(Into::into));
-    }
-
-    /// Moves an asset's file, as the storage template does.
-    pub fn move_to(&self, asset: Id, path: &str) {
-        self.change(asset, |row, _| path.clone_into(&mut row.path));
-    }
-
-    /// Sets where an asset shows.
-    pub fn set_visibility(&self, asset: Id, visibility: Visibility) {
-        self.change(asset, |row, _| row.visibility = visibility);
-    }
-
-    /// Archives an asset.
-    pub fn archive(&self, asset: Id) {
-        self.set_visibility(asset, Visibility::Archive);
-    }
-
-    /// Locks an asset: no key reaches it any more.
-    pub fn lock(&self, asset: Id) {
-        self.set_visibility(asset, Visibility::Locked);
-    }
-
-    /// The file of an asset is gone, or back.
-    pub fn set_offline(&self, asset: Id, offline: bool) {
-        self.change(asset, |row, now| (row.offline, row.trashed) = (offline, offline.then_some(now)));
-    }
-
-    /// Sets `fileCreatedAt` (and `localDateTime`) of an asset.
-    pub fn redate(&self, asset: Id, taken: impl Into<Moment>) {
-        let taken = taken.into();
-        self.change(asset, |row, _| (row.taken, row.local) = (taken, taken));
-    }
-
-    /// Changes nothing of an asset but its `updatedAt`, as many jobs of the server do.
-    pub fn touch(&self, asset: Id) {
-        self.change(asset, |_, _| {});
-    }
-
-    /// The server's clock.
-    #[must_use]
-    pub fn now(&self) -> Moment {
-        self.world().clock
-    }
-
-    /// Sets the server's clock. It stands still but for a little step at each change.
-    pub fn set_clock(&self, to: impl Into<Moment>) {
-        self.world_mut().clock = to.into();
-    }
-
-    /// Sets the server's clock on.
-    pub fn advance(&self, by: Duration) {
-        let mut world = self.world_mut();
-        world.clock = world.clock.later(i64::try_from(by.as_micros()).unwrap_or(i64::MAX));
-    }
-
-    /// Maintenance mode begins, or ends.
-    pub fn maintenance(&self, on: bool) {
-        self.world_mut().maintenance = on;
-    }
-
-    /// Maintenance mode begins after so many more requests.
-    pub fn maintenance_after(&self, requests: u64) {
-        self.misbehave("*", When::Nth(requests + 1), Misbehaviour::BeginsMaintenance);
-    }
-}
-
 /// How it misbehaves, and what it saw.
 impl FakeImmich {
     /// Misbehaves at requests whose path fits: `*` stands for anything, and a method may stand before it (`GET /api/assets/*`). The paths
@@ -320,6 +229,11 @@ impl FakeImmich {
     /// Behaves well again. Maintenance mode stays as it is.
     pub fn behave(&self) {
         self.server.rules.lock().expect("nobody panics while writing rules").clear();
+    }
+
+    /// Whether it compresses longer JSON for those who ask for that; it does unless said otherwise.
+    pub fn compresses(&self, on: bool) {
+        self.world_mut().compresses = on;
     }
 
     /// Ends connections that are idle for so long; after five seconds otherwise, as Node does.

@@ -24,6 +24,16 @@ pub(super) struct Raw {
     pub bytes: u64,
 }
 
+impl Raw {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    pub fn takes_gzip(&self) -> bool {
+        self.method != "HEAD" && self.header("accept-encoding").is_some_and(|said| said.contains("gzip"))
+    }
+}
+
 /// No header block is longer.
 const HEADERS: usize = 64 << 10;
 
@@ -98,14 +108,11 @@ impl Line {
         let Some(mut raw) = parsed(&held[..head]) else { return Ok(None) };
         held.drain(..head + 4);
         raw.bytes = head as u64 + 4;
-        let header = |name: &str| raw.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str());
-        if header("transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked")) {
-            let before = raw.bytes;
+        if raw.header("transfer-encoding").is_some_and(|value| value.eq_ignore_ascii_case("chunked")) {
             raw.body = self.chunks(held, &mut raw.bytes)?;
-            debug_assert!(raw.bytes > before);
             return Ok(Some(raw));
         }
-        let length: u64 = header("content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
+        let length: u64 = raw.header("content-length").and_then(|value| value.parse().ok()).unwrap_or(0);
         if length > BODY {
             return Ok(None);
         }

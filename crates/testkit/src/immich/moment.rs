@@ -33,6 +33,11 @@ impl Moment {
         Some(Moment(read.0.div_euclid(1000) * 1000))
     }
 
+    /// Whether a text is an instant with its offset.
+    pub(super) fn is_exact(text: &str) -> bool {
+        text.parse::<Timestamp>().is_ok()
+    }
+
     fn timestamp(self) -> Timestamp {
         let kept = self.0.clamp(Timestamp::MIN.as_microsecond(), Timestamp::MAX.as_microsecond());
         Timestamp::from_microsecond(kept).unwrap_or_default()

@@ -58,7 +58,7 @@ impl Out<'_> {
         for (name, value) in headers {
             write!(out, "{name}: {value}\r\n").expect("writing to memory cannot fail");
         }
-        if !matches!(status, 204 | 304) {
+        if !matches!(status, 204 | 304) && !answer.is_chunked() {
             write!(out, "Content-Length: {length}\r\n").expect("writing to memory cannot fail");
         }
         let ok = write!(out, "Date: {}\r\nConnection: keep-alive\r\nKeep-Alive: timeout=5\r\n\r\n", self.date);

@@ -58,6 +58,8 @@ impl Window {
 /// Reads the fields of a request and collects what is wrong with them. Unknown ones are ignored.
 struct Fields<'a> {
     map: &'a Map<String, Value>,
+    /// From 3.0 on, instants need their offset.
+    strict: bool,
     wrong: Vec<String>,
 }
 
@@ -98,7 +100,8 @@ impl Fields<'_> {
         let mut at = |suffix: &str| {
             let name = format!("{name}{suffix}");
             let value = self.map.get(&name).filter(|v| !v.is_null())?;
-            let read = value.as_str().and_then(Moment::asked);
+            let text = value.as_str().filter(|text| !self.strict || Moment::is_exact(text));
+            let read = text.and_then(Moment::asked);
             if read.is_none() {
                 self.wrong.push(format!("{name} must be a Date instance"));
             }
@@ -134,7 +137,7 @@ impl Search {
     /// Reads a request's body; nothing at all means everything.
     pub fn read(body: &Value, world: &World) -> Result<Search, Refusal> {
         let empty = Map::new();
-        let mut f = Fields { map: body.as_object().unwrap_or(&empty), wrong: Vec::new() };
+        let mut f = Fields { map: body.as_object().unwrap_or(&empty), strict: world.version.is_3(), wrong: Vec::new() };
         if world.version.is_3() && ["filter", "orderBy", "cursor"].iter().any(|name| f.map.contains_key(*name)) {
             return Err(Refusal::invalid(vec!["filter is not served by this fake: it knows the flat shape".to_owned()]));
         }
@@ -171,7 +174,7 @@ impl Search {
         Ok(search)
     }
 
-    /// What is found, in no order.
+    /// What is found, in the order of its moments.
     fn found<'w>(&self, world: &'w World, asking: UserId) -> Vec<&'w Row> {
         let owners = world.searched_by(asking);
         let from = (self.taken.0.unwrap_or(Moment::micros(i64::MIN)), Id::LEAST);
@@ -218,19 +221,21 @@ impl Search {
     /// One page. `nonce` is another one at each request: it shuffles what has equal timestamps.
     pub fn page<'w>(&self, world: &'w World, asking: UserId, nonce: u64) -> PageShape<'w> {
         let mut rows = self.found(world, asking);
-        let luck = |row: &Row| mixed(row.id.low() ^ nonce);
-        rows.sort_by_cached_key(|row| (row.taken, luck(row)));
         if !self.ascending {
             rows.reverse();
         }
-        let skipped = (self.page - 1).saturating_mul(self.size);
-        let more = rows.len() > skipped.saturating_add(self.size);
-        let items = rows.into_iter().skip(skipped).take(self.size).map(|row| AssetShape {
-            row,
-            told: Told::Found { with_exif: self.with_exif },
-            asking,
-            world,
-        });
+        let from = (self.page - 1).saturating_mul(self.size).min(rows.len());
+        let to = from.saturating_add(self.size).min(rows.len());
+        // Only what shares its moment with something on the page can come to lie on it, or be pushed off it.
+        let same = |a: usize, b: usize| rows[a].taken == rows[b].taken;
+        let first = (0..from).rev().take_while(|&at| same(at, from.min(rows.len() - 1))).last().unwrap_or(from);
+        let last = (to..rows.len()).take_while(|&at| to > 0 && same(at, to - 1)).last().map_or(to, |at| at + 1);
+        for together in rows[first..last].chunk_by_mut(|a, b| a.taken == b.taken) {
+            together.sort_by_cached_key(|row| mixed(row.id.low() ^ nonce));
+        }
+        let more = to < rows.len();
+        let items =
+            rows[from..to].iter().map(|row| AssetShape { row, told: Told::Found { with_exif: self.with_exif }, asking, world });
         PageShape { items: items.collect(), next: more.then(|| (self.page + 1).to_string()) }
     }
 

@@ -119,7 +119,7 @@ impl Server {
             let under_way = self.record.begin();
             let noted = Noted { record: &self.record, place: self.note(&raw), under_way: Some(under_way) };
             let then = self.respond(&raw, &mut line, noted);
-            let close = raw.headers.iter().any(|(n, v)| n.eq_ignore_ascii_case("connection") && v.eq_ignore_ascii_case("close"));
+            let close = raw.header("connection").is_some_and(|said| said.eq_ignore_ascii_case("close"));
             if !matches!(then, Ok(Then::GoOn)) || close {
                 if then.is_ok() {
                     line.end();
@@ -136,15 +136,14 @@ impl Server {
             let world = self.reading();
             world.keys.iter().any(|key| raw.target.contains(&key.secret) || body.contains(&key.secret))
         };
-        let header = |name: &str| raw.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.clone());
         let mut requests = held(&self.record.requests);
         requests.push(Request {
             method: raw.method.clone(),
             path: raw.target.clone(),
-            range: header("range"),
+            range: raw.header("range").map(str::to_owned),
             body_bytes: raw.body.len() as u64,
             body,
-            key: header("x-api-key").is_some(),
+            key: raw.header("x-api-key").is_some(),
             leaks_key,
             status: 0,
             bytes_in: raw.bytes,
@@ -178,6 +177,8 @@ impl Server {
             Some(answer) => answer,
             None => self.answer(raw, nonce, &out.correlation, ranges),
         };
+        let packed = fault.is_none() && raw.takes_gzip() && self.reading().compresses;
+        let answer = if packed { answer.compressed() } else { answer };
         out.date = self.reading().clock.http();
         out.noted.write(|request| request.status = answer.status);
         out.send(answer, fault.as_ref())
@@ -208,8 +209,7 @@ impl Server {
             Misbehaviour::SendsTo(status, to) => redirect(*status, to.clone()),
             Misbehaviour::ForgetsKey => refusal(401, "Invalid API key"),
             Misbehaviour::EchoesKey => {
-                let key = raw.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("x-api-key"));
-                let key = key.map_or("no key", |(_, value)| value);
+                let key = raw.header("x-api-key").unwrap_or("no key");
                 refusal(500, &format!("cannot handle a request with the headers x-api-key: {key}"))
             }
             _ => return None,
@@ -223,7 +223,10 @@ impl Server {
         let structured = reading.version.is_3();
         let refused = |refusal: Refusal| refusal.answer(correlation, structured);
         if reading.maintenance && !["/api/server/version", "/api/server/config"].contains(&path) {
-            return refused(Refusal::new(503, "Service Unavailable"));
+            return refused(match reading.maintenance_status {
+                404 => Refusal::new(404, &format!("Cannot {} {path}", raw.method)),
+                status => Refusal::new(status, reason(status)),
+            });
         }
         let below = path.strip_prefix("/api").unwrap_or("");
         let Some((route, captured)) = routes::route(&raw.method, below) else {

@@ -59,6 +59,15 @@ pub(super) fn features(_: &World, _: &Ask) -> Told {
     }))
 }
 
+pub(super) fn media_types(_: &World, _: &Ask) -> Told {
+    ok(&json!({
+        "video": [".3gp", ".avi", ".m2ts", ".m4v", ".mkv", ".mov", ".mp4", ".mpg", ".mts", ".webm", ".wmv"],
+        "image": [".arw", ".cr2", ".cr3", ".dng", ".nef", ".orf", ".raf", ".rw2", ".avif", ".gif", ".jpeg", ".jpg", ".png", ".webp",
+                  ".bmp", ".heic", ".heif", ".jxl", ".tif", ".tiff"],
+        "sidecar": [".xmp"],
+    }))
+}
+
 pub(super) fn about(world: &World, _: &Ask) -> Told {
     let version = format!("v{}", dotted(world));
     ok(&json!({
@@ -166,4 +175,18 @@ pub(super) fn libraries(world: &World, _: &Ask) -> Told {
         })
     });
     ok(&told.collect())
+}
+
+pub(super) fn library_statistics(world: &World, ask: &Ask) -> Told {
+    let id = ask.id("id")?;
+    if !world.libraries.iter().any(|library| library.id == id) {
+        return Err(Refusal::new(400, "Library not found"));
+    }
+    let (mut photos, mut videos, mut usage) = (0, 0, 0);
+    for row in world.rows.values().filter(|row| row.library == Some(id) && row.trashed.is_none()) {
+        photos += u64::from(row.kind == Kind::Image);
+        videos += u64::from(row.kind == Kind::Video);
+        usage += row.original.length();
+    }
+    ok(&json!({ "photos": photos, "videos": videos, "usage": usage, "total": photos + videos }))
 }

@@ -67,6 +67,8 @@ pub(super) struct World {
     pub version: Version,
     pub clock: Moment,
     pub maintenance: bool,
+    pub maintenance_status: u16,
+    pub compresses: bool,
     pub initialized: bool,
     pub users: Vec<User>,
     pub keys: Vec<Key>,
@@ -78,7 +80,7 @@ pub(super) struct World {
     pub disk: (u64, u64),
     pub rows: HashMap<Id, Row>,
     pub by_taken: BTreeSet<(Moment, Id)>,
-    made: u64,
+    pub made: u64,
 }
 
 /// How far the clock goes on at each change.
@@ -90,6 +92,8 @@ impl World {
             version: Version(2, 4, 1),
             clock: Moment::from("2026-11-22T12:30:00Z"),
             maintenance: false,
+            maintenance_status: 503,
+            compresses: true,
             initialized: true,
             users: Vec::new(),
             keys: Vec::new(),

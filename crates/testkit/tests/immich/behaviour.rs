@@ -138,6 +138,10 @@ fn what_is_wrong_with_a_search_is_said() {
     fake.upgrade(3, 2, 2);
     let refused = with.search(&json!({"size": 0})).json();
     assert_eq!(refused["errors"][0]["path"], json!(["size"]), "{refused}");
+    let without_offset = json!({"takenAfter": "2024-07-14T00:00:00"});
+    assert_eq!(with.search(&without_offset).status, 400);
+    fake.upgrade(2, 4, 1);
+    assert_eq!(with.search(&without_offset).status, 200);
 }
 
 #[test]
@@ -190,7 +194,14 @@ fn assets_of_one_moment_repeat_and_are_missed_where_pages_end() {
     assert_eq!(pages.len(), 1105);
     assert!(different.len() < 1105, "paging by number must lose some of them");
     assert_ne!(with.found(&json!({})), with.found(&json!({})), "the order is another one each time");
-    assert_eq!(with.send("POST", "/api/search/statistics", &json!({})).json(), json!({"total": 1105}));
+    fake.add(photo(alice, "before.jpg").taken("2020-01-01T00:00:00Z"));
+    fake.add(photo(alice, "after.jpg").taken("2025-01-01T00:00:00Z"));
+    assert_eq!(with.found(&json!({"order": "asc", "size": 1})), ["before.jpg"]);
+    assert_eq!(with.found(&json!({"order": "asc", "size": 1, "page": 1107})), ["after.jpg"]);
+    assert_eq!(with.found(&json!({"order": "asc", "size": 1000})).len(), 1000);
+    fake.redate(fake.add(photo(alice, "moved.jpg")), "2021-01-01T00:00:00Z");
+    assert_eq!(with.found(&json!({"order": "asc", "size": 2})), ["before.jpg", "moved.jpg"]);
+    assert_eq!(with.send("POST", "/api/search/statistics", &json!({})).json(), json!({"total": 1108}));
 }
 
 #[test]
@@ -346,4 +357,42 @@ fn maintenance_mode_leaves_only_its_own_announcement() {
     assert_eq!(with.get("/api/server/version").status, 200);
     fake.maintenance(false);
     assert_eq!(with.get("/api/users/me").status, 200);
+    fake.maintenance_answers(404);
+    fake.maintenance(true);
+    assert_eq!(with.get("/api/users/me").refusal(), (404, "Cannot GET /api/users/me".to_owned()));
+}
+
+#[test]
+fn longer_json_is_compressed_for_those_who_take_it_so() {
+    let fake = FakeImmich::new();
+    let alice = fake.user("Alice");
+    let key = fake.key(alice, &["all"]);
+    for n in 0..50 {
+        fake.add(photo(alice, &format!("{n}.jpg")));
+    }
+    let sizes = |path: &str, more: &[(&str, &str)]| {
+        fake.forget_requests();
+        let mut line = Line::to(&fake);
+        line.send("GET", path, &[&[("x-api-key", key.as_str()), ("Connection", "close")], more].concat(), "");
+        let mut bytes = Vec::new();
+        std::io::Read::read_to_end(&mut line.stream, &mut bytes).unwrap();
+        assert_eq!(fake.traffic().bytes_out, bytes.len() as u64);
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let told = |header: &str| text.contains(header);
+        (told("Content-Encoding: gzip"), told("Transfer-Encoding: chunked"), told("Content-Length: "), bytes.len())
+    };
+    let album = fake.album(alice, "All", &[]);
+    for id in 0..50 {
+        let found = With { fake: &fake, key: &key }.search(&json!({"size": 1, "page": id + 1})).json();
+        let asset = found["assets"]["items"][0]["id"].clone();
+        With { fake: &fake, key: &key }.send("PUT", &format!("/api/albums/{album}/assets"), &json!({"ids": [asset]}));
+    }
+    let path = format!("/api/albums/{album}");
+    let (plain, packed) = (sizes(&path, &[]), sizes(&path, &[("Accept-Encoding", "gzip")]));
+    assert_eq!((plain.0, plain.1, plain.2), (false, false, true));
+    assert_eq!((packed.0, packed.1, packed.2), (true, true, false));
+    assert!(packed.3 * 4 < plain.3, "{packed:?} {plain:?}");
+    assert!(!sizes("/api/server/ping", &[("Accept-Encoding", "gzip")]).0, "short ones go as they are");
+    fake.compresses(false);
+    assert!(!sizes(&path, &[("Accept-Encoding", "gzip")]).0);
 }

@@ -125,7 +125,14 @@ fn told() -> Told {
     Told {
         fake,
         key,
-        ids: BTreeMap::from([("asset", photo), ("album", album), ("user", bob), ("live", live), ("foreign", foreign)]),
+        ids: BTreeMap::from([
+            ("asset", photo),
+            ("album", album),
+            ("user", bob),
+            ("live", live),
+            ("foreign", foreign),
+            ("library", library),
+        ]),
     }
 }
 
@@ -139,12 +146,11 @@ impl Told {
         let id = |name: &str| self.ids[name];
         let mut calls = Vec::new();
         for (method, path, ..) in FakeImmich::served() {
-            let whose = if path.starts_with("/albums") {
-                "album"
-            } else if path.starts_with("/admin") {
-                "user"
-            } else {
-                "asset"
+            let whose = match path.split('/').nth(1) {
+                Some("albums") => "album",
+                Some("admin") => "user",
+                Some("libraries") => "library",
+                _ => "asset",
             };
             let path = format!("/api{}", path.replace("{id}", &id(whose).to_string()));
             let mut call = |query: &str, body: Value| calls.push((method, format!("{path}{query}"), body));

@@ -162,3 +162,14 @@ fn the_record_has_every_request_and_every_byte() {
     fake.forget_requests();
     assert_eq!((fake.requests().len(), fake.traffic().bytes_in), (0, 0));
 }
+
+#[test]
+fn two_fakes_are_alike_unless_they_are_seeded() {
+    let made = |fake: FakeImmich| {
+        let user = fake.user("Alice");
+        (user, fake.key(user, &["all"]), fake.add(NewAsset::of(user, vec![1])))
+    };
+    assert_eq!(made(FakeImmich::new()), made(FakeImmich::new()));
+    let (one, other) = (made(FakeImmich::new()), made(FakeImmich::new().seeded(7)));
+    assert!(one.0 != other.0 && one.1 != other.1 && one.2 != other.2);
+}
