@@ -51,6 +51,20 @@ fn assets_of_one_moment_that_were_uploaded_in_one_moment_are_all_found() {
 }
 
 #[test]
+fn every_version_that_is_read_is_listed_alike() {
+    for (major, minor) in [(2, 4), (2, 7), (3, 0), (3, 3)] {
+        let server = Remote::new();
+        server.fake.upgrade(major, minor, 0);
+        for n in 0..1105 {
+            let asset = server.asset(n).taken("2020-05-05T12:00:00Z");
+            server.fake.add(if n % 9 == 0 { asset.not_extracted() } else { asset });
+        }
+        let (told, listed) = server.listed();
+        assert_eq!((listed.len(), told.differences), (1105, vec![]), "{major}.{minor}");
+    }
+}
+
+#[test]
 fn equal_moments_at_the_ends_of_pages_lose_nothing() {
     let server = Remote::new();
     let mut added = BTreeSet::new();
