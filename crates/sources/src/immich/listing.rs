@@ -50,7 +50,7 @@ pub struct Refreshed {
     pub unknown_visibilities: BTreeMap<String, u64>,
     /// Whether the key may not ask for counts, so that nothing tells whether the listing is complete.
     pub statistics_forbidden: bool,
-    /// Where the server counts otherwise, even after everything was listed twice.
+    /// Where the server counts otherwise, even after everything was listed twice. Where it counts more, nothing known was forgotten.
     pub differences: Vec<Difference>,
 }
 
@@ -152,7 +152,7 @@ impl<C: Catalogue> Listing<'_, C> {
         Ok(server == self.catalogue.tally().map_err(ListingError::Catalogue)?)
     }
 
-    /// Lists everything, and forgets what is no more.
+    /// Lists everything, and forgets what is no more, unless the server has more than it lists.
     fn everything(&mut self, start: Option<&str>) -> Result<(), ListingError<C::Error>> {
         self.told.full = true;
         let before = self.counts()?;
@@ -179,9 +179,13 @@ impl<C: Catalogue> Listing<'_, C> {
         }
         let put = self.catalogue.tally_anew().map_err(ListingError::Catalogue)?;
         let server = if wanting.is_empty() { server } else { self.counts()? };
-        self.catalogue.forget_the_rest().map_err(ListingError::Catalogue)?;
         self.told.statistics_forbidden = server.is_none();
         self.told.differences = server.map(|server| differences(&put, &server)).unwrap_or_default();
+        // While the server has more than it listed, what is known and was not listed may be just that.
+        let wanting: u64 = self.told.differences.iter().map(|d| d.server.saturating_sub(d.listed)).sum();
+        if wanting <= self.told.odd {
+            self.catalogue.forget_the_rest().map_err(ListingError::Catalogue)?;
+        }
         Ok(())
     }
 
