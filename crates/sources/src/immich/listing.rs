@@ -50,7 +50,7 @@ pub struct Refreshed {
     pub unknown_visibilities: BTreeMap<String, u64>,
     /// Whether the key may not ask for counts, so that nothing tells whether the listing is complete.
     pub statistics_forbidden: bool,
-    /// Where the server counts otherwise, even after everything was listed twice.
+    /// Where the server counts otherwise, even after everything was listed twice. Where it counts more, nothing known was forgotten.
     pub differences: Vec<Difference>,
 }
 
@@ -152,7 +152,7 @@ impl<C: Catalogue> Listing<'_, C> {
         Ok(server == self.catalogue.tally().map_err(ListingError::Catalogue)?)
     }
 
-    /// Lists everything, and forgets what is no more.
+    /// Lists everything, and forgets what is no more, unless the server has more than it lists.
     fn everything(&mut self, start: Option<&str>) -> Result<(), ListingError<C::Error>> {
         self.told.full = true;
         let before = self.counts()?;
@@ -179,9 +179,13 @@ impl<C: Catalogue> Listing<'_, C> {
         }
         let put = self.catalogue.tally_anew().map_err(ListingError::Catalogue)?;
         let server = if wanting.is_empty() { server } else { self.counts()? };
-        self.catalogue.forget_the_rest().map_err(ListingError::Catalogue)?;
         self.told.statistics_forbidden = server.is_none();
         self.told.differences = server.map(|server| differences(&put, &server)).unwrap_or_default();
+        // While the server has more than it listed, what is known and was not listed may be just that.
+        let wanting: u64 = self.told.differences.iter().map(|d| d.server.saturating_sub(d.listed)).sum();
+        if wanting <= self.told.odd {
+            self.catalogue.forget_the_rest().map_err(ListingError::Catalogue)?;
+        }
         Ok(())
     }
 
@@ -240,6 +244,7 @@ impl<C: Catalogue> Listing<'_, C> {
                 }
                 Row::Partners => self.told.partners += u64::from(!self.partners_counted),
                 Row::Odd { id, why } => {
+                    // It comes again with each sweep; beyond those that are told, that is not known.
                     if self.told.odd_rows.iter().any(|(known, _)| *known == id) {
                         continue;
                     }
@@ -290,4 +295,68 @@ fn differences(listed: &Tally, server: &Tally) -> Vec<Difference> {
     })
     .filter(|difference| difference.listed != difference.server)
     .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{convert::Infallible, sync::Arc};
+
+    use super::*;
+    use crate::immich::{
+        catalogue::InMemory,
+        http::Line,
+        server::{Server, ServerUrl},
+    };
+
+    const USER: &str = "1ef2f821-757f-485a-a460-db43ba6c8ac3";
+
+    /// A row, and what of it is otherwise.
+    fn row(id: u32, change: impl FnOnce(&mut Asset)) -> Asset {
+        let text = format!(
+            r#"{{"id":"00000000-0000-4000-8000-{id:012}","ownerId":"{USER}","type":"IMAGE","originalPath":"/data/{id}.jpg",
+            "updatedAt":"2026-11-22T12:25:57.325Z","checksum":"2jmj7l5rSw0yVb/vlWAYkK/YBwk=","visibility":"timeline"}}"#
+        );
+        let mut asset = serde_json::from_str(&text).expect("a row is a row");
+        change(&mut asset);
+        asset
+    }
+
+    fn told(pages: Vec<Vec<Asset>>) -> (Refreshed, Tally) {
+        let api = Api::open(Arc::new(Line::to(Server::new("home", ServerUrl::parse("http://immich:2283").unwrap()))));
+        let mut catalogue = InMemory::default();
+        let mut listing = Listing {
+            api: &api,
+            user: RemoteId::parse(USER).unwrap(),
+            catalogue: &mut catalogue,
+            watch: &mut |_| ControlFlow::Continue(()),
+            told: Refreshed::default(),
+            newest: String::new(),
+            partners_counted: false,
+        };
+        for page in pages {
+            listing.take(page, Visibility::Timeline).unwrap();
+        }
+        let told = listing.told;
+        let tally: Result<Tally, Infallible> = catalogue.tally();
+        (told, tally.unwrap())
+    }
+
+    #[test]
+    fn an_odd_row_is_told_once_and_its_page_is_listed() {
+        let page = || vec![row(1, |_| ()), row(2, |asset| asset.checksum.clear()), row(3, |_| ())];
+        let (told, tally) = told(vec![page(), page()]);
+        assert_eq!((told.listed, told.news, told.odd, tally.total()), (4, 2, 1, 2));
+        assert_eq!(told.odd_rows, [("00000000-0000-4000-8000-000000000002".to_owned(), "its checksum is no SHA-1")]);
+        let many = (0..50).map(|id| row(id, |asset| asset.original_path.clear())).collect();
+        let (told, _) = self::told(vec![many]);
+        assert_eq!((told.odd, told.odd_rows.len()), (50, ODD_TOLD));
+    }
+
+    #[test]
+    fn a_word_for_visibility_that_is_unknown_counts_as_what_was_asked_for_and_is_told() {
+        let shelved = |asset: &mut Asset| asset.visibility = Some("shelved".to_owned());
+        let (told, tally) = told(vec![vec![row(1, shelved), row(2, |_| ()), row(3, shelved)]]);
+        assert_eq!(told.unknown_visibilities, BTreeMap::from([("shelved".to_owned(), 2)]));
+        assert_eq!(tally.of(Visibility::Timeline, false), 3);
+    }
 }

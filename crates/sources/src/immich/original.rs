@@ -5,9 +5,10 @@
 //! that leads through a whole film is refused, not followed. Read whole, it comes in large ranges, and nothing is remembered.
 //! Absent on purpose: keeping bytes from one opening to the next.
 
+mod held;
+
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     fmt, io,
 };
 
@@ -15,6 +16,7 @@ use lightproof_model::read_at::ReadAt;
 
 use super::{api::Piece, error::ImmichError};
 use crate::source::{Access, Opened, Stat};
+use held::Held;
 
 /// What the first read fetches.
 const HEAD: u64 = 16 << 10;
@@ -41,15 +43,6 @@ pub struct Original<'a> {
     in_pieces: Cell<u64>,
     fetched: Cell<u64>,
     whole: Cell<bool>,
-}
-
-/// What was fetched.
-#[derive(Default)]
-struct Held {
-    /// By where they begin; they neither touch nor overlap.
-    pieces: BTreeMap<u64, Vec<u8>>,
-    /// The range at which it is being read whole.
-    range: (u64, Vec<u8>),
 }
 
 impl<'a> Original<'a> {
@@ -155,37 +148,6 @@ impl<'a> Original<'a> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         Ok(bytes)
-    }
-}
-
-impl Held {
-    /// Copies what is held from an offset on: how many bytes.
-    fn copy(&self, offset: u64, buf: &mut [u8]) -> usize {
-        let piece = self.pieces.range(..=offset).next_back().map(|(&start, bytes)| (start, bytes));
-        for (start, bytes) in piece.into_iter().chain([(self.range.0, &self.range.1)]) {
-            let from = offset.checked_sub(start).and_then(|from| usize::try_from(from).ok());
-            if let Some(held) = from.and_then(|from| bytes.get(from..)).filter(|held| !held.is_empty()) {
-                let length = held.len().min(buf.len());
-                buf[..length].copy_from_slice(&held[..length]);
-                return length;
-            }
-        }
-        0
-    }
-
-    /// Remembers a piece, as part of those that it touches.
-    fn remember(&mut self, start: u64, bytes: Vec<u8>) {
-        let end = start + bytes.len() as u64;
-        let after = self.pieces.remove(&end);
-        let before = self.pieces.range_mut(..start).next_back().filter(|(begin, held)| **begin + held.len() as u64 == start);
-        let joined = match before {
-            Some((_, held)) => {
-                held.extend_from_slice(&bytes);
-                held
-            }
-            None => self.pieces.entry(start).or_insert(bytes),
-        };
-        joined.extend(after.into_iter().flatten());
     }
 }
 

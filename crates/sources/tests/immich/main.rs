@@ -1,6 +1,7 @@
 //! An Immich server as a source, against a server that behaves like one.
 
 mod listing;
+mod meanwhile;
 mod mounted;
 mod remote;
 mod source;

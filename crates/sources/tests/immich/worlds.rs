@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use crate::remote::{Remote, all, remote};
 use lightproof_sources::immich::{
     catalogue::InMemory,
     listed::{RemoteId, Visibility},
 };
 use lightproof_testkit::immich::{Id, Moment, Visibility as Shown};
 use proptest::prelude::*;
+
+use crate::remote::{Remote, all, remote};
 
 /// Something that happens to a server.
 #[derive(Debug, Clone)]
