@@ -486,10 +486,10 @@ fn metadata_of_real_photographs_is_the_same_over_the_network_as_from_the_disk() 
         let asset = NewAsset::of(served.alice, bytes).named(below.rsplit('/').next().unwrap()).path(&format!("/data/{below}"));
         served.fake.add(asset);
     }
-    served.house.run(["generate-manifest", "immich:home"]).went_well();
+    let _ = served.house.run(["generate-manifest", "immich:home"]).went_well();
     let over_network = served.house.manifest();
     let traffic = served.fake.traffic();
-    served.house.run([OsStr::new("generate-manifest"), corpus.as_os_str()]).went_well();
+    let _ = served.house.run([OsStr::new("generate-manifest"), corpus.as_os_str()]).went_well();
     let from_disk = served.house.manifest();
     let columns = [
         "media_type",
