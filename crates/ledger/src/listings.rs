@@ -52,18 +52,35 @@ impl Ledger {
         Ok(query.query_row([source.as_str()], |r| r.get(0)).optional()?.flatten())
     }
 
-    /// Notes that a source's listing is complete up to a moment.
+    /// Notes that a source's listing is complete up to a moment, and by how much the server then still counted more than it listed: of
+    /// which visibility, trashed or not.
     ///
     /// # Errors
     /// When the ledger cannot be written.
-    pub fn listing_is_complete(&self, source: &SourceId, until: &str) -> Result<(), LedgerError> {
+    pub fn listing_is_complete(&self, source: &SourceId, until: &str, gaps: &[(&str, bool, i64)]) -> Result<(), LedgerError> {
         self.batch()?;
+        let gaps: String = gaps.iter().map(|(word, trashed, more)| format!("{word} {} {more}\n", u8::from(*trashed))).collect();
         self.survey
             .prepare_cached(
-                "INSERT INTO listing (source, until, round) VALUES (?1, ?2, 0) ON CONFLICT (source) DO UPDATE SET until = excluded.until",
+                "INSERT INTO listing (source, until, round, gaps) VALUES (?1, ?2, 0, ?3) \
+                 ON CONFLICT (source) DO UPDATE SET until = excluded.until, gaps = excluded.gaps",
             )?
-            .execute(params![source.as_str(), until])?;
+            .execute(params![source.as_str(), until, gaps])?;
         self.flush()
+    }
+
+    /// The gaps of the latest complete listing of a source.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn listing_gaps(&self, source: &SourceId) -> Result<Vec<(String, bool, i64)>, LedgerError> {
+        let mut query = self.survey.prepare_cached("SELECT gaps FROM listing WHERE source = ?1")?;
+        let gaps: Option<String> = query.query_row([source.as_str()], |r| r.get(0)).optional()?;
+        let read = |line: &str| {
+            let mut words = line.split(' ');
+            Some((words.next()?.to_owned(), words.next()? == "1", words.next()?.parse().ok()?))
+        };
+        Ok(gaps.unwrap_or_default().lines().filter_map(read).collect())
     }
 
     /// Begins a listing anew. Should it break off, what is known is still complete up to when it was.
@@ -271,7 +288,8 @@ mod tests {
         }
         assert!(!ledger.put_listed(&source, &row(2)).unwrap(), "nothing of it is new");
         assert_eq!(ledger.listed_until(&source).unwrap(), None);
-        ledger.listing_is_complete(&source, "2026-11-22T12:16:00Z").unwrap();
+        ledger.listing_is_complete(&source, "2026-11-22T12:16:00Z", &[("hidden", true, -2)]).unwrap();
+        assert_eq!(ledger.listing_gaps(&source).unwrap(), [("hidden".to_owned(), true, -2)]);
         assert_eq!(ledger.listed_until(&source).unwrap().as_deref(), Some("2026-11-22T12:16:00Z"));
         assert_eq!(ledger.listed(&source, u128::MAX).unwrap(), Some(row(u128::MAX)));
 

@@ -8,7 +8,7 @@
 use std::fmt;
 
 /// Version of all that makes a fingerprint; a stored one of another version is made anew.
-pub const FINGERPRINT_VERSION: u32 = 3;
+pub const FINGERPRINT_VERSION: u32 = 2;
 
 /// Side of the small gray picture, in cells.
 pub const GRAY_SIDE: usize = 32;

@@ -395,6 +395,28 @@ fn what_fails_now_and_then_is_asked_again_and_what_fails_always_is_one_assets_pr
 }
 
 #[test]
+fn a_head_that_comes_in_part_is_no_head_and_a_thumbnail_that_is_made_later_is_asked_for_again() {
+    let served = Served::new();
+    let long = photo(1).exif(Exif::camera("Canon", "Canon EOS 80D").thumbnail(vec![7; 60_000]).fields(24));
+    let torn = served.fake.add(asset(served.alice, "alice", "torn.jpg", &long));
+    let early = served.fake.add(asset(served.alice, "alice", "early.jpg", &photo(2)));
+    served.fake.set_thumbnail(early, None);
+    // The first piece comes, the second never does.
+    served.fake.misbehave(&format!("GET /api/assets/{torn}/original"), When::After(1), Misbehaviour::Fails(500));
+    served.survey();
+    let row = served.row("torn.jpg");
+    assert_eq!((&row["fate"], &row["exif_field_count"]), ("unreadable", ""), "{row:?}");
+    let row = served.row("early.jpg");
+    assert_eq!((&row["exif_field_count"], &row["phash"]), ("24", ""), "{row:?}");
+    assert!(row["problems"].contains("not-fingerprinted: the server has no thumbnail of it"), "{row:?}");
+    served.fake.behave();
+    served.fake.set_thumbnail(early, Some(photo(2).stripped().resized(333, 250).jpeg(80)));
+    served.survey();
+    assert_eq!(&served.row("torn.jpg")["fate"], "read");
+    assert!(served.row("early.jpg")["phash"].starts_with('p'));
+}
+
+#[test]
 fn no_key_is_in_what_is_written_or_told() {
     let served = Served::new();
     served.fake.add(asset(served.alice, "alice", "beach.jpg", &photo(1)));

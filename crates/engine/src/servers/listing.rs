@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use lightproof_ledger::{Ledger, LedgerError, ListedRow};
 use lightproof_model::asset::SourceId;
 use lightproof_sources::immich::{
-    catalogue::{Catalogue, Tally},
+    catalogue::{Catalogue, Gap, Tally},
     listed::{Listed, RemoteId, Visibility},
     listing::{ListingError, Refreshed},
 };
@@ -69,8 +69,18 @@ impl Catalogue for InLedger<'_> {
         Ok(tally_of(self.ledger.listed_counts_anew(self.source)?))
     }
 
-    fn complete(&mut self, until: &str) -> Result<(), LedgerError> {
-        self.ledger.listing_is_complete(self.source, until)
+    fn complete(&mut self, until: &str, gaps: &[Gap]) -> Result<(), LedgerError> {
+        let number = |more: i128| i64::try_from(more).unwrap_or(if more > 0 { i64::MAX } else { i64::MIN });
+        let gaps: Vec<_> = gaps.iter().map(|gap| (gap.visibility.word(), gap.trashed, number(gap.more))).collect();
+        self.ledger.listing_is_complete(self.source, until, &gaps)
+    }
+
+    fn gaps(&mut self) -> Result<Vec<Gap>, LedgerError> {
+        let stored = self.ledger.listing_gaps(self.source)?;
+        let gap = |(word, trashed, more): (String, bool, i64)| {
+            Some(Gap { visibility: Visibility::from_word(&word)?, trashed, more: more.into() })
+        };
+        Ok(stored.into_iter().filter_map(gap).collect())
     }
 
     fn for_each(&mut self, each: &mut dyn FnMut(&Listed) -> ControlFlow<()>) -> Result<(), LedgerError> {

@@ -2,7 +2,8 @@
 CREATE TABLE listing (
   source   TEXT PRIMARY KEY,
   until    TEXT,                       -- the server's clock when it was last complete; NULL before
-  round    INTEGER NOT NULL            -- counted up when a listing begins anew
+  round    INTEGER NOT NULL,           -- counted up when a listing begins anew
+  gaps     TEXT NOT NULL DEFAULT ''    -- what the server counted more than it listed then: visibility, 0 or 1 for trashed, how many; one a line
 ) STRICT, WITHOUT ROWID;
 CREATE TABLE listed (
   source      TEXT NOT NULL,

@@ -42,6 +42,17 @@ impl<'a> FromIterator<&'a Listed> for Tally {
     }
 }
 
+/// By how much a server counts more assets of one kind than its listing tells of; less where it is negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Gap {
+    /// Of which visibility.
+    pub visibility: Visibility,
+    /// Of those in the trash, or of those that are not.
+    pub trashed: bool,
+    /// How many more.
+    pub more: i128,
+}
+
 /// What is remembered of one owner's listing.
 pub trait Catalogue {
     /// Why it cannot remember.
@@ -85,11 +96,17 @@ pub trait Catalogue {
     /// When it cannot be read.
     fn tally_anew(&mut self) -> Result<Tally, Self::Error>;
 
-    /// The listing is complete up to this moment of the server's clock.
+    /// The listing is complete up to this moment of the server's clock, as far as it can be: these gaps stayed.
     ///
     /// # Errors
     /// When it cannot be written.
-    fn complete(&mut self, until: &str) -> Result<(), Self::Error>;
+    fn complete(&mut self, until: &str, gaps: &[Gap]) -> Result<(), Self::Error>;
+
+    /// The gaps of the latest complete listing.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    fn gaps(&mut self) -> Result<Vec<Gap>, Self::Error>;
 
     /// Tells `each` of all assets known, in the order of their paths and, where these are equal, their ids, until it breaks off.
     ///
@@ -104,6 +121,7 @@ pub struct InMemory {
     listed: BTreeMap<RemoteId, (Listed, u64)>,
     round: u64,
     until: Option<String>,
+    gaps: Vec<Gap>,
 }
 
 impl Catalogue for InMemory {
@@ -145,9 +163,13 @@ impl Catalogue for InMemory {
         Ok(self.listed.values().filter(|(_, put)| *put == self.round).map(|(listed, _)| listed).collect())
     }
 
-    fn complete(&mut self, until: &str) -> Result<(), Infallible> {
-        self.until = Some(until.to_owned());
+    fn complete(&mut self, until: &str, gaps: &[Gap]) -> Result<(), Infallible> {
+        (self.until, self.gaps) = (Some(until.to_owned()), gaps.to_vec());
         Ok(())
+    }
+
+    fn gaps(&mut self) -> Result<Vec<Gap>, Infallible> {
+        Ok(self.gaps.clone())
     }
 
     fn for_each(&mut self, each: &mut dyn FnMut(&Listed) -> std::ops::ControlFlow<()>) -> Result<(), Infallible> {

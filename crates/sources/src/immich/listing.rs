@@ -15,7 +15,7 @@ pub use set_aside::set_aside;
 
 use super::{
     api::Api,
-    catalogue::{Catalogue, Tally},
+    catalogue::{Catalogue, Gap, Tally},
     error::ImmichError,
     listed::{RemoteId, Visibility},
     wire::{Asset, Search},
@@ -67,6 +67,13 @@ pub struct Difference {
     pub server: u64,
 }
 
+impl Difference {
+    /// How far apart they are.
+    fn gap(&self) -> Gap {
+        Gap { visibility: self.visibility, trashed: self.trashed, more: i128::from(self.server) - i128::from(self.listed) }
+    }
+}
+
 /// Why a listing broke off. What was known before is still known.
 #[derive(Debug, thiserror::Error)]
 pub enum ListingError<E> {
@@ -114,7 +121,8 @@ pub fn refresh<C: Catalogue>(
     let until = start.or_else(|| Some(listing.newest.clone()).filter(|newest| !newest.is_empty()));
     let told = listing.told;
     if let Some(until) = until {
-        catalogue.complete(&until).map_err(ListingError::Catalogue)?;
+        let gaps: Vec<Gap> = told.differences.iter().map(Difference::gap).collect();
+        catalogue.complete(&until, &gaps).map_err(ListingError::Catalogue)?;
     }
     Ok(told)
 }
@@ -149,7 +157,10 @@ impl<C: Catalogue> Listing<'_, C> {
             self.catch_up(start)?;
         }
         let Some(server) = self.counts()? else { return Ok(false) };
-        Ok(server == self.catalogue.tally().map_err(ListingError::Catalogue)?)
+        // What a full listing could not make agree would not agree after another one either.
+        let known = self.catalogue.gaps().map_err(ListingError::Catalogue)?;
+        self.told.differences = differences(&self.catalogue.tally().map_err(ListingError::Catalogue)?, &server);
+        Ok(self.told.differences.iter().map(Difference::gap).eq(known))
     }
 
     /// Lists everything, and forgets what is no more, unless the server has more than it lists.
