@@ -71,6 +71,10 @@ impl Watch for Progress {
     fn stop_asked(&self) -> bool {
         stop::asked()
     }
+
+    fn stopper(&self) -> Option<fn() -> bool> {
+        Some(stop::asked)
+    }
 }
 
 impl Drop for Progress {

@@ -139,12 +139,20 @@ pub enum Kind {
 }
 
 impl EngineError {
+    /// What a server said or did, where one is the matter.
+    #[must_use]
+    pub fn of_server(&self) -> Option<&ImmichError> {
+        match self {
+            EngineError::Server { error, .. } | EngineError::Owner { error, .. } => Some(error),
+            _ => None,
+        }
+    }
+
     /// What kind of error it is.
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
             EngineError::Source(_)
-            | EngineError::Owner { .. }
             | EngineError::NoKey { .. }
             | EngineError::OneUserTwice { .. }
             | EngineError::AnotherUser { .. }
@@ -156,9 +164,12 @@ impl EngineError {
             | EngineError::Unfinished
             | EngineError::Settings { .. } => Kind::Refused,
             EngineError::NothingSurveyed | EngineError::NoSuchAsset { .. } => Kind::NotFound,
-            EngineError::Server { error, .. } => match **error {
-                ImmichError::TooOld { .. } | ImmichError::Maintenance { .. } => Kind::Refused,
-                _ => Kind::Failed,
+            EngineError::Server { error, .. } | EngineError::Owner { error, .. } => match **error {
+                ImmichError::Unreachable { .. }
+                | ImmichError::TooSlow { .. }
+                | ImmichError::Failed { .. }
+                | ImmichError::Garbled { .. } => Kind::Failed,
+                _ => Kind::Refused,
             },
             EngineError::Ledger(error) if error.kind() == lightproof_ledger::Kind::InUse => Kind::InUse,
             EngineError::Ledger(_) | EngineError::Proof { .. } | EngineError::NoThread(_) => Kind::Failed,
@@ -171,7 +182,13 @@ impl EngineError {
     pub fn hint(&self) -> String {
         match self {
             EngineError::Source(error) => error.hint().to_string(),
-            EngineError::Server { error, .. } | EngineError::Owner { error, .. } => error.hint().to_owned(),
+            EngineError::Server { error, .. } => match error.as_ref() {
+                ImmichError::Untrusted { sha256: Some(sha256), .. } => format!("it shows {sha256}; {}", error.hint()),
+                _ => error.hint().to_owned(),
+            },
+            EngineError::Owner { server, owner, error } => {
+                format!("{}; or take {owner} out of `owners` of [immich.{server}] in the settings", error.hint())
+            }
             EngineError::NoKey { server } => {
                 format!("give it one with `lightproof immich key add --server {server} --owner NAME`")
             }

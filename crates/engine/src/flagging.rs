@@ -18,6 +18,7 @@ use lightproof_model::{
 use crate::{
     EngineError,
     account::AnomalyAccount,
+    grouping::content,
     proofs::owners,
     settings::Settings,
     watch::{Stage, Watch},
@@ -134,7 +135,7 @@ impl Flagging<'_> {
             }
             let evidence = anomaly.evidence_cell();
             let seen = seen_anomaly(&SeenAnomaly {
-                sha1: asset.sha1,
+                sha1: content(asset),
                 place: seen::Place { source: asset.place.source.clone(), path: asset.place.path(), owner: self.owner(asset) },
                 date_time_original: asset.facts.date_time_original.clone(),
                 date_corrected: asset.corrected,

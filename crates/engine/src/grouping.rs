@@ -223,9 +223,9 @@ impl Telling<'_> {
             .iter()
             .map(|m| {
                 Ok(SeenMember {
-                    sha1: m.asset.sha1.unwrap_or_else(|| stands_for_content(&m.asset)),
+                    sha1: content(&m.asset).unwrap_or_else(|| stands_for_content(&m.asset)),
                     place: place(&m.asset),
-                    companions: m.companions.iter().map(|c| (place(c), c.sha1)).collect(),
+                    companions: m.companions.iter().map(|c| (place(c), content(c))).collect(),
                     exif_field_count: m.asset.facts.exif_field_count,
                     fields: fields_digest(&self.ledger.exif_fields(m.asset.key)?),
                     date_time_original: m.asset.facts.date_time_original.clone(),
@@ -237,6 +237,12 @@ impl Telling<'_> {
             .collect::<Result<Vec<_>, EngineError>>()?;
         Ok(seen_group(&seen).to_string())
     }
+}
+
+/// The content of an asset as evidence names it. In an external library that is what stands for it, also where its SHA-1 is known: what
+/// a person saw does not change because the library is mounted one day.
+pub(crate) fn content(asset: &StoredAsset) -> Option<Sha1> {
+    if asset.external { Some(stands_for_content(asset)) } else { asset.sha1 }
 }
 
 /// What stands for the content of an asset of which nobody knows the SHA-1: one in an external library, where the server digests the path.

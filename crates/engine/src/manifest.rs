@@ -67,12 +67,13 @@ pub fn generate_manifest(
 ) -> Result<WalkAccount, EngineError> {
     watch.begins(Stage::GenerateManifest);
     let began = Instant::now();
+    let mut told = WalkAccount::default();
+    // Before the run begins: a listing that fails leaves the latest survey as it was.
+    server::list(ledger, roots, watch, &mut told)?;
+    let roots = &*roots;
     let sources: Vec<_> = roots.iter().map(|r| r.source.id.clone()).collect();
     let run = ledger.begin_run(walk.stage, env!("CARGO_PKG_VERSION"), &sources, walk.now)?;
     let devices = Devices::default();
-    let mut told = WalkAccount::default();
-    server::list(ledger, roots, watch, &mut told)?;
-    let roots = &*roots;
     let mut walker = Walker {
         ledger,
         walk,
@@ -97,10 +98,9 @@ pub fn generate_manifest(
     }
     settle(ledger, roots, run, watch, &mut account)?;
     let on_servers: Vec<_> = roots.iter().filter(|r| r.server().is_some()).map(|r| r.source.id.clone()).collect();
-    if on_servers.len() < roots.len() && !on_servers.is_empty() {
-        account.probably_one = ledger.note_probably_one(run, &on_servers)?;
-    }
+    account.probably_one = ledger.note_probably_one(run, &on_servers)?;
     account.notices.extend(servers::out_of_reach(ledger, roots)?);
+    ledger.keep_notices(run, &account.notices)?;
     server::count_traffic(roots, &mut account);
     account.fates = ledger.fate_counts(run)?;
     account.read_in_part = ledger.read_in_part_count(run)?;
@@ -133,7 +133,6 @@ struct PerhapsMoved {
     root: usize,
     place: Place,
     stamp: Stamp,
-    wanted: Wanted,
 }
 
 impl Walker<'_> {
@@ -143,7 +142,7 @@ impl Walker<'_> {
             let folder = match &root.reach {
                 Reach::Folder(folder) => folder,
                 Reach::Server(server) => {
-                    self.over_server(index, root, server, &mut perhaps_moved)?;
+                    self.over_server(index, root, server)?;
                     continue;
                 }
             };
@@ -164,12 +163,12 @@ impl Walker<'_> {
                 return Err(error);
             }
         }
-        for PerhapsMoved { asset, root, place, stamp, wanted } in perhaps_moved {
-            let met = self.ledger.settle_move(self.run, asset, &place, stamp, wanted)?;
+        for PerhapsMoved { asset, root, place, stamp } in perhaps_moved {
+            let met = self.ledger.settle_move(self.run, asset, &place, stamp, self.wanted, self.walk.now)?;
             if let Met::Unchanged(_) | Met::ToRead(_) = met {
                 self.account.moved += 1;
             }
-            self.count(root, &place, expected(wanted.depth, stamp.size, self.walk.quick), met);
+            self.count(root, &place, expected(self.walk.depth, stamp.size, self.walk.quick), met);
         }
         Ok(())
     }
@@ -210,9 +209,7 @@ impl Walker<'_> {
         let stamp = self.devices.stamp(&found.stat);
         let met = self.ledger.meet(self.run, &place, stamp, self.wanted, self.walk.now)?;
         match (met, found.kind.why_skipped()) {
-            (Met::PerhapsMoved(asset), _) => {
-                perhaps_moved.push(PerhapsMoved { asset, root: index, place, stamp, wanted: self.wanted });
-            }
+            (Met::PerhapsMoved(asset), _) => perhaps_moved.push(PerhapsMoved { asset, root: index, place, stamp }),
             (Met::ToRead(asset), Some(why)) => {
                 self.account.assets += 1;
                 self.ledger.store(self.run, asset, &Read::skipped(why).reading())?;

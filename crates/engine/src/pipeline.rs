@@ -14,7 +14,7 @@ use crate::{
     manifest::{self, Walk},
     proofs,
     roots::{self, ChangedRoot, Root, RootRequest},
-    servers::{self, ServerRequest},
+    servers::{self, Interrupt, ServerRequest},
     settings::{Origin, Settings},
     summarise, units,
     watch::{Stage, Watch},
@@ -102,12 +102,26 @@ pub fn generate_manifest(
     order: &Order<'_>,
     watch: &dyn Watch,
 ) -> Result<(WalkAccount, Vec<PathBuf>), EngineError> {
+    make_manifest(ledger, settings, order, watch).map_err(|error| match error {
+        // What a stop breaks off fails in one way or another.
+        EngineError::Server { .. } | EngineError::Owner { .. } if watch.stop_asked() => EngineError::Stopped,
+        error => error,
+    })
+}
+
+fn make_manifest(
+    ledger: &mut Ledger,
+    settings: &Settings,
+    order: &Order<'_>,
+    watch: &dyn Watch,
+) -> Result<(WalkAccount, Vec<PathBuf>), EngineError> {
     if order.roots.is_empty() && order.servers.is_empty() {
         return Err(EngineError::NoSource);
     }
+    let interrupt = Interrupt::by(watch.stopper());
     // Folders are opened before servers are asked, but walked after them: a file of a mounted library belongs to its server.
     let folders = roots::resolve(ledger, order.roots, &settings.exclude.value, order.changed, order.now)?;
-    let mut roots: Vec<Root> = servers::resolve(ledger, order.servers, order.changed, order.now)?;
+    let mut roots: Vec<Root> = servers::resolve(ledger, order.servers, &interrupt, order.changed, order.now)?;
     roots.extend(folders);
     // Not before the roots are known to be there: a folder made for the proofs would make an unplugged drive look empty.
     proofs::check_out(&settings.out.value)?;

@@ -118,7 +118,7 @@ pub(crate) fn read_all(
         let drained = desk.drain();
         desk.ledger.flush()?;
         // What stopped the reading goes before what came of it.
-        desk.gone.take().map_or(Ok(()), Err).and(handed).and(drained)
+        handed.and(desk.gone.take().map_or(Ok(()), Err)).and(drained)
     })
 }
 

@@ -4,6 +4,7 @@
 //! would silently lack one. What a key may not see is told in the account.
 //! Absent on purpose: where keys come from; and any call that changes something on a server.
 
+mod interrupt;
 mod listing;
 mod tally;
 
@@ -22,6 +23,7 @@ use lightproof_sources::immich::{
 };
 
 pub(crate) use self::{
+    interrupt::Interrupt,
     listing::{bring_up_to_date, listed_of, sentences},
     tally::out_of_reach,
 };
@@ -69,6 +71,7 @@ const NEEDED: [&str; 4] = ["asset.read", "asset.download", "asset.view", "user.r
 pub(crate) fn resolve(
     ledger: &mut Ledger,
     servers: &[ServerRequest],
+    interrupt: &Interrupt,
     changed: ChangedRoot,
     now: i64,
 ) -> Result<Vec<Root>, EngineError> {
@@ -80,6 +83,7 @@ pub(crate) fn resolve(
             return Err(EngineError::NoKey { server: name.clone() });
         }
         let line = Arc::new(Line::to(request.server.clone()));
+        interrupt.knows(&line);
         let refused = |error| EngineError::Server { server: name.clone(), error: Box::new(error) };
         let version = Api::open(Arc::clone(&line)).check().map_err(refused)?;
         for (owner, key) in &request.keys {
@@ -126,6 +130,9 @@ fn recognise(
             Err(EngineError::AnotherUser { server: server.to_owned(), owner: owner.to_owned() })
         }
         Recognised::Known(known) | Recognised::Another(known) => {
+            if known.identity != identity {
+                ledger.forget_listing(&known.id)?;
+            }
             let kept = StoredSource { identity, root, owner: owner.to_owned(), ..known };
             ledger.keep_source(&kept)?;
             Ok(kept)

@@ -33,6 +33,7 @@ pub(crate) fn summarise(ledger: &Ledger, run: RunKey, out: &Path) -> Result<Vec<
         made: latest.as_ref().map(|l| utc(l.started)),
         sources: sources.map(|s| String::from_utf8_lossy(&s.root).into_owned()).collect(),
         timeline: Some(TIMELINE.to_owned()),
+        notices: ledger.notices(run)?,
     };
     let text = summary.render(&about);
     let picture = summary.timeline().svg();

@@ -27,6 +27,7 @@ pub(crate) fn form_units(ledger: &mut Ledger, run: RunKey) -> Result<(), EngineE
     // A server keeps uploads under names of its own in folders of its own: what was uploaded is one folder.
     let mut uploads: Vec<OwnPart> = Vec::new();
     let mut here: Option<(SourceId, Vec<u8>)> = None;
+    let mut elsewhere = leading_elsewhere(ledger, run, &mut numbers, &owners)?;
     let mut sidecar_dates: HashMap<u32, WallClock> = HashMap::new();
     let mut recorded: HashMap<u32, WallClock> = HashMap::new();
     ledger.for_each_asset(run, |asset| {
@@ -37,7 +38,9 @@ pub(crate) fn form_units(ledger: &mut Ledger, run: RunKey) -> Result<(), EngineE
                 take_in(&mut forming, &uploads);
                 uploads.clear();
             }
-            here = Some((asset.place.source.clone(), asset.place.folder.clone()));
+            let now_here = (asset.place.source.clone(), asset.place.folder.clone());
+            folder.extend(elsewhere.remove(&now_here).unwrap_or_default());
+            here = Some(now_here);
         }
         if let Some(date) = asset.sidecar_date {
             sidecar_dates.insert(number(&asset), date);
@@ -60,6 +63,33 @@ pub(crate) fn form_units(ledger: &mut Ledger, run: RunKey) -> Result<(), EngineE
         }
     }
     store(ledger, run, &units, &sidecar_dates, &recorded)
+}
+
+/// Parts by source and folder.
+type PartsByFolder = HashMap<(SourceId, Vec<u8>), Vec<OwnPart>>;
+
+/// Assets on servers by the folders in which their files are found too: sidecars and raws that lie beside such a file are beside its asset.
+fn leading_elsewhere(
+    ledger: &Ledger,
+    run: RunKey,
+    numbers: &mut Numbers,
+    owners: &HashMap<SourceId, String>,
+) -> Result<PartsByFolder, EngineError> {
+    let mut elsewhere = PartsByFolder::new();
+    if ledger.further_place_count(run)? == 0 {
+        return Ok(elsewhere);
+    }
+    ledger.for_each_asset(run, |asset| {
+        if asset.uploaded.is_none() || asset.media_type.is_none() || !matches!(asset.fate, Some(Fate::Read | Fate::Unchanged)) {
+            return Ok::<(), EngineError>(());
+        }
+        for place in ledger.further_places(run, asset.key)? {
+            let there = StoredAsset { uploaded: None, live: None, place: place.clone(), ..asset.clone() };
+            elsewhere.entry((place.source, place.folder)).or_default().push(OwnPart::of(there, numbers, owners));
+        }
+        Ok(())
+    })?;
+    Ok(elsewhere)
 }
 
 /// Numbers for sources, owners and the words of capture moments, so that comparing them is cheap.

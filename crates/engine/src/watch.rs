@@ -57,6 +57,11 @@ pub trait Watch {
     fn stop_asked(&self) -> bool {
         false
     }
+
+    /// The same question for another thread, which asks while this one waits for a server.
+    fn stopper(&self) -> Option<fn() -> bool> {
+        None
+    }
 }
 
 /// Nobody watches.

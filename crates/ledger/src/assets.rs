@@ -44,7 +44,7 @@ impl Depth {
             Nothing => true,
             Head => self != Nothing,
             Hashed => matches!(self, Hashed | Whole),
-            Quick => matches!(self, Quick | Whole),
+            Quick => matches!(self, Quick | Shown | Whole),
             Shown => matches!(self, Shown | Whole),
             Whole => self == Whole,
         }
@@ -142,9 +142,14 @@ impl Ledger {
         place: &Place,
         stamp: Stamp,
         wanted: Wanted,
+        now: i64,
     ) -> Result<Met, LedgerError> {
         self.batch()?;
         let row = self.survey.prepare_cached(&format!("{ROW} WHERE key = ?1"))?.query_row([asset.0], read_row)?;
+        if (row.stamp.device, row.stamp.inode) != (stamp.device, stamp.inode) {
+            // Meanwhile something else moved to where it was: its row is that one's now, and ids follow contents in the end.
+            return self.meet_new(run, place, stamp, now);
+        }
         if row.seen_run == run.0 {
             self.note_further_place(run, place, row.key)?;
             return Ok(Met::FurtherPlace(asset));
@@ -279,7 +284,10 @@ impl Ledger {
         let known = problems(&stored.unwrap_or_default());
         let others = known.into_iter().filter(|p| !matches!(p.kind, ProblemKind::Skipped | ProblemKind::Unreadable));
         let all: Vec<Problem> = why.into_iter().chain(others).collect();
-        self.survey.prepare_cached("UPDATE asset SET fate = ?2, problems = ?3 WHERE key = ?1")?.execute(params![
+        self.survey// What is known of no format is looked at anew when it is held no more: nothing else tells its fate then.
+            .prepare_cached(
+                "UPDATE asset SET fate = ?2, problems = ?3, depth = CASE WHEN media_type IS NULL THEN 0 ELSE depth END WHERE key = ?1",
+            )?.execute(params![
             asset.0,
             fate.word(),
             stored_problems(all.iter())
@@ -288,21 +296,62 @@ impl Ledger {
     }
 
     /// Notes what a server lists of an asset that this run met, and which file here holds its original; nothing where none is known to.
+    /// Whether that file is not what it was when it was read.
     ///
     /// # Errors
     /// When the ledger cannot be written.
-    pub fn note_listed(&self, asset: AssetKey, row: &ListedRow, file: Option<(u64, u64)>) -> Result<(), LedgerError> {
+    pub fn note_listed(&self, asset: AssetKey, row: &ListedRow, file: Option<Stamp>) -> Result<bool, LedgerError> {
         self.batch()?;
-        let (device, inode) = file.map(|(device, inode)| (device as i64, inode as i64)).unzip();
+        let known = self
+            .survey
+            .prepare_cached(
+                "SELECT file_device, file_inode, file_mtime, file_ctime FROM asset WHERE key = ?1 AND file_inode IS NOT NULL",
+            )?
+            .query_row([asset.0], |r| Ok([r.get::<_, i64>(0)?, r.get(1)?, r.get(2)?, r.get(3)?]))
+            .optional()?;
+        let found = file.map(|file| [file.device as i64, file.inode as i64, file.mtime, file.ctime]);
         let is_half = row.visibility == HIDDEN;
         let live = row.live_video.or(is_half.then_some(row.remote)).map(u128::to_be_bytes);
+        let at = |n: usize| found.map(|file| file[n]);
         self.survey
             .prepare_cached(
-                "UPDATE asset SET file_device = ?2, file_inode = ?3, uploaded = ?4, live = ?5 WHERE key = ?1 AND \
-                 (file_device IS NOT ?2 OR file_inode IS NOT ?3 OR uploaded IS NOT ?4 OR live IS NOT ?5)",
+                "UPDATE asset SET file_device = ?2, file_inode = ?3, file_mtime = ?4, file_ctime = ?5, uploaded = ?6, live = ?7, \
+                 external = ?8 WHERE key = ?1 AND (file_device IS NOT ?2 OR file_inode IS NOT ?3 OR file_mtime IS NOT ?4 OR \
+                 file_ctime IS NOT ?5 OR uploaded IS NOT ?6 OR live IS NOT ?7 OR external IS NOT ?8)",
             )?
-            .execute(params![asset.0, device, inode, row.name, live])?;
+            .execute(params![asset.0, at(0), at(1), at(2), at(3), row.name, live, row.library.is_some()])?;
+        Ok(known.zip(found).is_some_and(|(known, found)| known != found))
+    }
+
+    /// Takes what is known of an asset that this run met for outdated: it is to be read anew.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn read_anew(&self, asset: AssetKey) -> Result<(), LedgerError> {
+        self.batch()?;
+        self.survey.prepare_cached("UPDATE asset SET fate = NULL, depth = 0 WHERE key = ?1")?.execute([asset.0])?;
         Ok(())
+    }
+
+    /// An asset of this run that the same file is the original of, under another id of its server or on another one.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn asset_of_file(&self, run: RunKey, file: Stamp, but: Stamp) -> Result<Option<AssetKey>, LedgerError> {
+        let mut query = self.survey.prepare_cached(
+            "SELECT key FROM asset WHERE file_device = ?1 AND file_inode = ?2 AND seen_run = ?3 AND NOT (device = ?4 AND inode = ?5)",
+        )?;
+        let (file, but) = ([file.device as i64, file.inode as i64], [but.device as i64, but.inode as i64]);
+        Ok(query.query_row(params![file[0], file[1], run.0, but[0], but[1]], |r| r.get(0).map(AssetKey)).optional()?)
+    }
+
+    /// Notes that a place leads to an asset that is at home elsewhere.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn leads_to(&self, run: RunKey, place: &Place, asset: AssetKey) -> Result<(), LedgerError> {
+        self.batch()?;
+        self.note_further_place(run, place, asset.0)
     }
 }
 
@@ -347,7 +396,7 @@ mod tests {
             (Whole, Shown, true),
             (Shown, Shown, true),
             (Shown, Head, true),
-            (Shown, Quick, false),
+            (Shown, Quick, true),
             (Shown, Whole, false),
             (Quick, Shown, false),
         ] {

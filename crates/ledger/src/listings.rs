@@ -98,6 +98,18 @@ impl Ledger {
         Ok(())
     }
 
+    /// Forgets all that a source lists: it is another user's now.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn forget_listing(&self, source: &SourceId) -> Result<(), LedgerError> {
+        self.batch()?;
+        for sql in ["DELETE FROM listing WHERE source = ?1", "DELETE FROM listed WHERE source = ?1"] {
+            self.survey.execute(sql, [source.as_str()])?;
+        }
+        self.flush()
+    }
+
     /// Forgets what the listing under way did not tell of.
     ///
     /// # Errors

@@ -158,6 +158,29 @@ impl Ledger {
         Ok(())
     }
 
+    /// Keeps what was out of a run's reach, or not as expected, each in a sentence.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn keep_notices(&self, run: RunKey, notices: &[String]) -> Result<(), LedgerError> {
+        self.batch()?;
+        let mut keep = self.survey.prepare_cached("INSERT OR REPLACE INTO notice (run, ord, text) VALUES (?1, ?2, ?3)")?;
+        for (ord, notice) in notices.iter().enumerate() {
+            keep.execute(params![run.0, ord as i64, notice])?;
+        }
+        Ok(())
+    }
+
+    /// These sentences.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn notices(&self, run: RunKey) -> Result<Vec<String>, LedgerError> {
+        let mut query = self.survey.prepare_cached("SELECT text FROM notice WHERE run = ?1 ORDER BY ord")?;
+        let notices = query.query_map([run.0], |r| r.get(0))?.collect::<Result<_, _>>()?;
+        Ok(notices)
+    }
+
     /// The folders that a run did not walk, by source and folder.
     ///
     /// # Errors

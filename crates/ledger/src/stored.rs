@@ -101,6 +101,8 @@ pub struct StoredAsset {
     pub preview_hash: Option<u64>,
     /// The name under which it was uploaded to its server.
     pub uploaded: Option<String>,
+    /// Whether it is in an external library of its server.
+    pub external: bool,
     /// What ties the halves of a live photo together on its server.
     pub live: Option<u128>,
     /// A server's asset of which this file is probably the original: nothing is said of the two until that is known.
@@ -111,7 +113,7 @@ pub struct StoredAsset {
 pub(crate) const COLUMNS: &str = "key, id, source, folder, name, device, inode, size, mtime, ctime, fate, first_seen, media_type, sha1, \
      image_digest, hash, field_count, taken, sub_sec, zone, make, model, serial, internal_serial, body_made, lens, latitude, longitude, \
      gps_time, orientation, width, height, container_time, content_identifier, integrity, problems, sidecar_date, corrected, companion_of, exposure, \
-     depth, preview_hash, duration, probably, uploaded, live";
+     depth, preview_hash, duration, probably, uploaded, live, external";
 
 impl StoredAsset {
     /// The name that a camera or a person gave it: a server may keep it under another.
@@ -179,6 +181,7 @@ impl StoredAsset {
             probably: row.get::<_, Option<i64>>(43)?.map(AssetKey),
             uploaded: row.get(44)?,
             live: row.get::<_, Option<[u8; 16]>>(45)?.map(u128::from_be_bytes),
+            external: row.get::<_, Option<bool>>(46)?.unwrap_or_default(),
         })
     }
 }

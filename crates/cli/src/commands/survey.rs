@@ -95,10 +95,17 @@ fn servers(args: &WalkArgs, settings: &Settings) -> anyhow::Result<Vec<ServerReq
     named
         .into_iter()
         .map(|name| {
-            let known = settings.servers.value.get(name).ok_or_else(|| Refusal {
-                message: format!("no server is called {name:?} in the settings"),
-                hint: "name it first: lightproof immich connect NAME --url http://immich:2283",
-            })?;
+            if name.contains('/') {
+                let message = format!("immich:{name} names one owner: a server is surveyed with all owners whose keys are known");
+                let hint =
+                    "name the server alone: immich:NAME. Owners are those in the settings; see `lightproof immich key list`";
+                return Err(Refusal { message, hint }.into());
+            }
+            if name.is_empty() {
+                let message = "immich: names no server".to_owned();
+                return Err(Refusal { message, hint: "name it as `lightproof immich list` does: immich:NAME" }.into());
+            }
+            let (_, known) = keys::server(settings, Some(name))?;
             let prefix_map = known.prefix_map.clone().into_iter().collect();
             Ok(ServerRequest { server: known.server(name), keys: keys::known(settings, name)?, prefix_map })
         })
@@ -115,6 +122,10 @@ fn roots(args: &WalkArgs, settings: &Settings) -> anyhow::Result<Vec<RootRequest
     }
     for owner in &args.owner {
         match owner.split_once('=') {
+            None if roots.is_empty() => {
+                let message = format!("--owner {owner} says whose folders are, and none is named");
+                return Err(Refusal { message, hint: "the owners on a server are those whose keys are known" }.into());
+            }
             None => roots.iter_mut().for_each(|r| r.owner = Some(owner.clone())),
             Some((name, folder)) => {
                 let folder = full_path(&PathBuf::from(folder));

@@ -417,6 +417,146 @@ fn a_head_that_comes_in_part_is_no_head_and_a_thumbnail_that_is_made_later_is_as
 }
 
 #[test]
+fn assets_that_take_each_others_places_stay_themselves() {
+    let served = Served::new();
+    let add = |folder: &str, seed: u64| served.fake.add(asset(served.alice, folder, "IMG_1.jpg", &photo(seed)));
+    let (a, b) = (add("alice/z", 1), add("alice/m", 2));
+    served.survey();
+    let ids = served.house.ids();
+    served.fake.move_to(b, "/data/library/alice/c/IMG_1.jpg");
+    served.fake.move_to(a, "/data/library/alice/m/IMG_1.jpg");
+    let account = served.survey();
+    assert_eq!((account["assets"].as_u64(), account["further_places"].as_u64()), (Some(2), Some(0)), "{account:#}");
+    let after = served.house.ids();
+    assert_eq!(after["/data/library/alice/m/IMG_1.jpg"], ids["/data/library/alice/z/IMG_1.jpg"]);
+    assert_eq!(after["/data/library/alice/c/IMG_1.jpg"], ids["/data/library/alice/m/IMG_1.jpg"]);
+    // Both at once, each to where the other was.
+    served.fake.move_to(a, "/data/library/alice/c/IMG_1.jpg");
+    served.fake.move_to(b, "/data/library/alice/m/IMG_1.jpg");
+    assert_eq!(served.survey()["assets"], 2);
+    assert_eq!(served.house.ids()["/data/library/alice/c/IMG_1.jpg"], after["/data/library/alice/m/IMG_1.jpg"]);
+}
+
+#[test]
+fn what_is_held_apart_beside_a_server_is_not_held_alone() {
+    let served = Served::new();
+    let library = library_of(&served, 3);
+    fs::OpenOptions::new().append(true).open(library.at("library/alice/2024/1.jpg")).unwrap().write_all(b"more").unwrap();
+    let copy = Library::with("copy/other name.jpg", photo(2).jpeg(90));
+    let other = Library::with("alice/2024/1.jpg", photo(9).exif(Exif::camera("Nikon", "NIKON D70").taken("2011:01:01 01:01:01")));
+    // A file of another camera that shares folder and name by chance is not held.
+    let account = served.house.survey_all([other.path().as_os_str(), "immich:home".as_ref()]);
+    assert_eq!(account["probably_one"], 0, "{account:#}");
+    served.house.survey_all([library.path().as_os_str(), "immich:home".as_ref()]);
+    served.house.survey_all([library.path(), copy.path()]);
+    assert_eq!(served.groups(), [("same-bytes".to_owned(), vec!["2.jpg".to_owned(), "other name.jpg".to_owned()])]);
+    assert!(!served.house.manifest().column("problems").join("").contains("probably-one"));
+}
+
+#[test]
+fn one_file_in_the_libraries_of_two_owners_is_one_asset() {
+    let served = Served::new();
+    let scans = Library::with("old/one.jpg", photo(1).jpeg(90)).and("old/two.jpg", photo(2).jpeg(90));
+    for (owner, name) in [(served.alice, "alice's"), (served.bob, "bob's")] {
+        let library = served.fake.library(owner, name, &["/mnt/old"]);
+        for (seed, file) in [(1, "one.jpg"), (2, "two.jpg")] {
+            served.fake.add(asset(owner, "x", file, &photo(seed)).path(&format!("/mnt/old/{file}")).library(library));
+        }
+    }
+    let account = served.survey();
+    assert_eq!((account["assets"].as_u64(), account["probably_one"].as_u64()), (Some(4), Some(2)), "{account:#}");
+    assert_eq!(served.groups(), []);
+    map(&served, "/mnt", scans.path());
+    let account = served.survey();
+    assert_eq!((account["assets"].as_u64(), account["further_places"].as_u64()), (Some(2), Some(2)), "{account:#}");
+    assert_eq!(served.groups(), []);
+}
+
+#[test]
+fn an_original_that_is_edited_in_its_place_is_read_anew() {
+    let served = Served::new();
+    let library = library_of(&served, 6);
+    let sources = [library.path().as_os_str(), "immich:home".as_ref()];
+    served.house.survey_all(sources);
+    assert_eq!(&served.row("2024/3.jpg")["date_time_original"], "2024-05-04T10:11:12");
+    let file = library.at("library/alice/2024/3.jpg");
+    let mut bytes = fs::read(&file).unwrap();
+    let at = bytes.windows(10).position(|w| w == b"2024:05:04").unwrap();
+    bytes[at..at + 4].copy_from_slice(b"2021");
+    fs::write(&file, bytes).unwrap();
+    let account = served.house.survey_all(sources);
+    assert_eq!((fate_of(&account, "read"), fate_of(&account, "unchanged")), (1, 5), "{account:#}");
+    let row = served.row("2024/3.jpg");
+    assert_eq!(&row["date_time_original"], "2021-05-04T10:11:12");
+    assert!(row["problems"].contains("checksum-differs"), "{row:?}");
+    assert_eq!(fate_of(&served.house.survey_all(sources), "unchanged"), 6);
+}
+
+#[test]
+fn a_sidecar_beside_a_mounted_original_is_its_companion() {
+    let served = Served::new();
+    let library = library_of(&served, 3).and("library/alice/2024/1.jpg.xmp", units::xmp("2001-02-03T04:05:06").as_str());
+    served.house.survey_all([library.path().as_os_str(), "immich:home".as_ref()]);
+    let photo = served.row("2024/1.jpg");
+    assert_eq!(&photo["date_corrected"], "2001-02-03T04:05:06");
+    assert_eq!(&served.row("1.jpg.xmp")["companion_of"], &photo["asset_id"]);
+}
+
+#[test]
+fn what_nobody_can_read_is_held_and_released_like_all_else() {
+    let served = Served::new();
+    let id = served.fake.add(asset(served.alice, "alice", "odd.jpg", &photo(1)));
+    served.fake.replace(id, b"no photograph at all, whatever its name says".as_slice());
+    served.survey();
+    let before = served.row("odd.jpg");
+    assert!(before["problems"].starts_with("wrong-extension"), "{before:?}");
+    served.fake.trash(id);
+    served.survey();
+    assert_eq!(&served.row("odd.jpg")["fate"], "skipped");
+    served.fake.restore(id);
+    served.survey();
+    assert_eq!((&served.row("odd.jpg")["fate"], &served.row("odd.jpg")["problems"]), (&before["fate"], &before["problems"]));
+}
+
+#[test]
+fn an_original_of_another_length_than_it_was_uploaded_with_has_no_sha1() {
+    let served = Served::new();
+    let beach = asset(served.alice, "alice", "beach.jpg", &photo(1));
+    served.fake.add(beach);
+    let edited = photo(1).exif_fields(30).jpeg(90);
+    let id = served.fake.add(asset(served.bob, "bob", "edited.jpg", &photo(1)));
+    served.fake.misbehave(&format!("GET /api/assets/{id}/original"), When::Always, Misbehaviour::LiesAboutLength);
+    let _ = edited;
+    served.survey();
+    let row = served.row("edited.jpg");
+    assert_eq!(&row["sha1"], "", "{row:?}");
+    assert_eq!(fate_of(&served.survey(), "unchanged"), 2, "and it is not read at every survey");
+}
+
+#[test]
+fn a_stop_ends_a_survey_that_waits_for_a_server() {
+    let served = Served::new();
+    served.fake.add(asset(served.alice, "alice", "beach.jpg", &photo(1)));
+    for pattern in ["POST /api/search/metadata", "GET /api/assets/*/original"] {
+        served.fake.misbehave(pattern, When::Always, Misbehaviour::Hangs);
+        let before = served.fake.requests().len();
+        let mut survey = served.house.program.command(["survey", "immich:home"]).spawn().unwrap();
+        let began = std::time::Instant::now();
+        while !served.fake.requests()[before..].iter().any(|r| r.path.contains(pattern.rsplit('/').next().unwrap())) {
+            assert!(began.elapsed().as_secs() < 30, "the server is asked");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        let id = survey.id();
+        assert!(std::process::Command::new("sh").args(["-c", &format!("kill -INT {id}")]).status().unwrap().success());
+        let asked = std::time::Instant::now();
+        assert_eq!(survey.wait().unwrap().code(), Some(130), "{pattern}");
+        assert!(asked.elapsed().as_secs() < 20, "{pattern}: long before the server is given up");
+        served.fake.behave();
+    }
+    assert_eq!(fate_of(&served.survey(), "read"), 1);
+}
+
+#[test]
 fn no_key_is_in_what_is_written_or_told() {
     let served = Served::new();
     served.fake.add(asset(served.alice, "alice", "beach.jpg", &photo(1)));

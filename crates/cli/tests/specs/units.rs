@@ -19,7 +19,7 @@ pub fn dng(taken: &str) -> Vec<u8> {
 }
 
 /// A sidecar that gives a date.
-fn xmp(date: &str) -> String {
+pub fn xmp(date: &str) -> String {
     format!(
         r#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
 <rdf:Description rdf:about="" xmlns:exif="http://ns.adobe.com/exif/1.0/" exif:DateTimeOriginal="{date}"/></rdf:RDF></x:xmpmeta>"#

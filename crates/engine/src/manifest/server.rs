@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use lightproof_ledger::{AssetKey, Depth, Ledger, ListedRow, Met, Place, Wanted};
+use lightproof_ledger::{Depth, Ledger, ListedRow, Met, Place, Wanted};
 use lightproof_model::{
     asset::{Fate, SourceId},
     problem::{Problem, ProblemKind},
@@ -16,7 +16,7 @@ use lightproof_sources::immich::{
     mounted::{Mount, Sample, detect, verify},
 };
 
-use super::{PerhapsMoved, Walker};
+use super::Walker;
 use crate::{
     EngineError,
     account::{ListingAccount, WalkAccount},
@@ -34,7 +34,7 @@ pub(super) fn list(ledger: &Ledger, roots: &mut [Root], watch: &dyn Watch, accou
     let folders: Vec<_> = roots.iter().filter_map(|root| Some(root.folder()?.path().to_owned())).collect();
     for Root { source, reach } in roots {
         let Reach::Server(server) = reach else { continue };
-        account.notices.extend(version_notice(server));
+        account.notices.extend(version_notice(server).filter(|notice| !account.notices.contains(notice)));
         let met = account.listings.iter().map(|l| l.assets).sum();
         let refreshed = bring_up_to_date(ledger, &source.id, server, met, watch)?;
         let of = format!("{} at {}", source.owner, server.name);
@@ -120,13 +120,7 @@ struct At<'a> {
 
 impl Walker<'_> {
     /// All that a server lists of one owner.
-    pub(super) fn over_server(
-        &mut self,
-        index: usize,
-        root: &Root,
-        server: &ServerRoot,
-        perhaps_moved: &mut Vec<PerhapsMoved>,
-    ) -> Result<(), EngineError> {
+    pub(super) fn over_server(&mut self, index: usize, root: &Root, server: &ServerRoot) -> Result<(), EngineError> {
         let set_aside = self.set_aside(root, server)?;
         let mut last: Option<ListedRow> = None;
         loop {
@@ -135,7 +129,7 @@ impl Walker<'_> {
                 if self.watch.stop_asked() {
                     return Err(EngineError::Stopped);
                 }
-                self.listed(At { index, root, server }, row, &set_aside, perhaps_moved)?;
+                self.listed(At { index, root, server }, row, &set_aside)?;
             }
             match page.into_iter().next_back() {
                 Some(row) => last = Some(row),
@@ -163,41 +157,47 @@ impl Walker<'_> {
         At { index, root, server }: At<'_>,
         row: &ListedRow,
         set_aside: &HashSet<RemoteId>,
-        perhaps_moved: &mut Vec<PerhapsMoved>,
     ) -> Result<(), EngineError> {
         let Some(listed) = listed_of(row) else { return Ok(()) };
         server.immich.know(&listed);
         let found = server.immich.found(&listed);
         let place = Place::of(&root.source.id, &found.path);
         let stamp = stamp_of_server(&found.stat);
-        let file = server.immich.file_of(&found.path);
+        let file = server.immich.file_of(&found.path).map(|stat| self.devices.stamp(&stat));
+        if let Some(other) = file.map(|file| self.ledger.asset_of_file(self.run, file, stamp)).transpose()?.flatten() {
+            // One file that two owners, or two servers, have in a library of theirs is one asset.
+            return Ok(self.ledger.leads_to(self.run, &place, other)?);
+        }
         let held = held(&listed, set_aside);
         let wanted = match held {
             // Nothing is asked of what takes no part.
             Some(_) => Wanted { depth: Depth::Nothing, ..self.wanted },
             None => wanted_of_server(self.wanted, file.is_some()),
         };
-        let met = self.ledger.meet(self.run, &place, stamp, wanted, self.walk.now)?;
-        let (Met::ToRead(asset) | Met::Unchanged(asset) | Met::PerhapsMoved(asset)) = met else { return Ok(()) };
-        let file = file.map(|stat| (self.devices.device(stat.device, stat.mounted_device), stat.inode));
-        self.ledger.note_listed(asset, row, file)?;
-        match (met, held) {
-            (Met::PerhapsMoved(asset), None) => perhaps_moved.push(PerhapsMoved { asset, root: index, place, stamp, wanted }),
-            (Met::PerhapsMoved(asset), Some((fate, why))) => {
-                // Its id tells that it is the same: no walk needs to end before that is known.
-                self.ledger.settle_move(self.run, asset, &place, stamp, wanted)?;
-                self.hold(asset, fate, why)?;
+        let mut met = self.ledger.meet(self.run, &place, stamp, wanted, self.walk.now)?;
+        if let Met::PerhapsMoved(asset) = met {
+            // Its id tells that it is the same: no walk needs to end before that is known.
+            met = self.ledger.settle_move(self.run, asset, &place, stamp, wanted, self.walk.now)?;
+            self.account.moved += u64::from(matches!(met, Met::Unchanged(_) | Met::ToRead(_)));
+        }
+        let (Met::ToRead(asset) | Met::Unchanged(asset)) = met else { return Ok(()) };
+        let has_changed = self.ledger.note_listed(asset, row, file)?;
+        match held {
+            Some((fate, why)) => {
+                self.account.assets += 1;
+                self.ledger.hold(asset, fate, why)?;
             }
-            (_, Some((fate, why))) => self.hold(asset, fate, why)?,
-            (met, None) => self.count(index, &place, expected(wanted.depth, stamp.size, self.walk.quick), met),
+            None => {
+                // What was edited in the mounted library is another content, whatever the server still says of it.
+                if has_changed && met == Met::Unchanged(asset) {
+                    self.ledger.read_anew(asset)?;
+                    met = Met::ToRead(asset);
+                }
+                self.count(index, &place, expected(wanted.depth, stamp.size, self.walk.quick), met);
+            }
         }
         self.watch.met(self.account.assets);
         Ok(())
-    }
-
-    fn hold(&mut self, asset: AssetKey, fate: Fate, why: Option<Problem>) -> Result<(), EngineError> {
-        self.account.assets += 1;
-        Ok(self.ledger.hold(asset, fate, why)?)
     }
 }
 

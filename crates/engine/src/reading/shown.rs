@@ -5,7 +5,7 @@
 
 use std::{cell::RefCell, io};
 
-use lightproof_ledger::Depth;
+use lightproof_ledger::{Depth, Stamp};
 use lightproof_media::{facts, picture};
 use lightproof_model::{
     asset::Fate,
@@ -57,20 +57,20 @@ impl Reader<'_> {
             let name = listed.name.as_bytes();
             let noted = Noted { opened: &*opened, failed: RefCell::default() };
             let Ok(media_type) = known(&noted, name)? else { return Ok(unknown(name)) };
-            let mut facts = facts::read_facts_sparingly(&noted, media_type);
-            match noted.failed.into_inner() {
-                // What is far into the file is left out; the rest holds.
-                Some(error) if error.kind() == io::ErrorKind::QuotaExceeded => {
-                    facts.problems.push(Problem::new(ProblemKind::DamagedExif, format!("not all of it was fetched: {error}")));
-                }
-                // What is missing for that must not pass for what is not there.
-                Some(error) => return Err(error),
-                None => {}
+            let facts = facts::read_facts_sparingly(&noted, media_type);
+            // What did not come, or lies too far into the file, must not pass for what is not there.
+            if let Some(error) = noted.failed.into_inner() {
+                return Err(error);
             }
             let mut read =
                 Read::of_known(name, media_type, if target.wanted == Depth::Head { Depth::Head } else { Depth::Shown });
             // Of an asset in an external library the server digests the path, not the bytes.
             read.sha1 = listed.sha1().map(Sha1);
+            if let Some(bytes) = listed.bytes.filter(|&bytes| bytes != opened.len()) {
+                read.sha1 = None;
+                let why = format!("it has {} bytes, and had {bytes} when the server took it in", opened.len());
+                read.problems.push(Problem::new(ProblemKind::ChecksumDiffers, why));
+            }
             let mut picture = None;
             if read.depth == Depth::Shown {
                 let (shown, bytes) = Self::shown(server, target, media_type)?;
@@ -93,8 +93,9 @@ impl Reader<'_> {
                 unreadable(format!("it cannot be read: {error}"))
             }
         });
-        read.stamp = stat.ok().map(|stat| lightproof_ledger::Stamp { size: length, ..stamp_of_server(&stat) });
-        read.learned = (listed.bytes != Some(length)).then_some(length);
+        let size = listed.bytes.unwrap_or(length);
+        read.stamp = stat.ok().map(|stat| Stamp { size, ..stamp_of_server(&stat) });
+        read.learned = listed.bytes.is_none().then_some(length);
         read.bytes += fetched;
         read.weight = expected(target.wanted, length, self.quick);
         read

@@ -21,7 +21,7 @@ pub(crate) fn out_of_reach(ledger: &Ledger, roots: &[Root]) -> Result<Vec<String
             continue;
         };
         for user in &statistics.usage_by_user {
-            let there = user.photos + user.videos;
+            let there = user.photos.saturating_add(user.videos);
             let id = RemoteId::parse(&user.user_id);
             let Some((root, _)) = owners.iter().find(|(_, server)| Some(server.user) == id) else {
                 if there > 0 {

@@ -28,6 +28,10 @@ CREATE INDEX listed_path ON listed (source, path, remote);
 -- The file here that holds a server's original, where its library is mounted: a folder that leads to it leads to this asset.
 ALTER TABLE asset ADD COLUMN file_device INTEGER;
 ALTER TABLE asset ADD COLUMN file_inode INTEGER;
+ALTER TABLE asset ADD COLUMN file_mtime INTEGER;
+ALTER TABLE asset ADD COLUMN file_ctime INTEGER;
+-- Of an asset on a server: whether it is in an external library, where the server's checksum is of the path.
+ALTER TABLE asset ADD COLUMN external INTEGER;
 CREATE INDEX asset_file ON asset (file_device, file_inode) WHERE file_inode IS NOT NULL;
 -- The name that a server's asset was uploaded under, and what ties a live photo there: the id of its moving half, which bears it too.
 ALTER TABLE asset ADD COLUMN uploaded TEXT;
@@ -36,3 +40,11 @@ ALTER TABLE asset ADD COLUMN live BLOB;
 ALTER TABLE asset ADD COLUMN probably INTEGER;
 -- A depth more: 5 head, and how the server shows it.
 CREATE INDEX asset_name ON asset (name);
+
+-- What was out of a run's reach, or not as expected: sentences for a person.
+CREATE TABLE notice (
+  run   INTEGER NOT NULL,
+  ord   INTEGER NOT NULL,
+  text  TEXT NOT NULL,
+  PRIMARY KEY (run, ord)
+) STRICT, WITHOUT ROWID;

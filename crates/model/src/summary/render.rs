@@ -29,6 +29,8 @@ pub struct About {
     pub sources: Vec<String>,
     /// File name of the timeline picture beside the summary.
     pub timeline: Option<String>,
+    /// What was out of the survey's reach, or not as expected, each in a sentence.
+    pub notices: Vec<String>,
 }
 
 impl Summary {
@@ -67,6 +69,11 @@ impl Summary {
             counted(assets, "asset", "assets"),
             size(bytes)
         ));
+        if !about.notices.is_empty() {
+            page.line("## Notes\n\nWhat was out of reach, or not as expected.\n");
+            about.notices.iter().for_each(|notice| page.line(&format!("- {}", cell(notice))));
+            page.line("");
+        }
     }
 
     fn fates(&self, page: &mut Page) {

@@ -88,6 +88,7 @@ fn the_page_reads_top_to_bottom() {
         made: Some(date(2026, 6, 1).at(12, 0, 0, 0)),
         sources: vec!["/photos".to_owned()],
         timeline: Some("timeline.svg".to_owned()),
+        notices: Vec::new(),
     };
     insta::assert_snapshot!(small_library().render(&about));
 }

@@ -128,8 +128,8 @@ impl ImmichSource {
     /// The file below a mounted folder that an asset is read from; nothing when it is read from the server.
     #[must_use]
     pub fn file_of(&self, path: &[u8]) -> Option<Stat> {
-        let entry = self.table.get(path)?;
-        self.mounts.file(self.table.servers_path(path), entry.bytes())?.stat().ok()
+        self.table.get(path)?;
+        self.mounts.file(self.table.servers_path(path), None)?.stat().ok()
     }
 
     /// Whether an asset is read from a file below a mounted folder.
@@ -201,7 +201,7 @@ impl Source for ImmichSource {
 
     fn open(&self, path: &[u8]) -> Result<Box<dyn Opened + '_>, SourceError> {
         let entry = self.entry(path)?;
-        match self.mounts.file(self.table.servers_path(path), entry.bytes()) {
+        match self.mounts.file(self.table.servers_path(path), None) {
             Some(file) => Ok(Box::new(file.listed_as(entry.stat()))),
             None => Ok(Box::new(self.open_on_server(path)?)),
         }
