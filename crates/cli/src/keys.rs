@@ -61,10 +61,21 @@ pub fn all(settings: &Settings, server: &str) -> anyhow::Result<Vec<OwnerKey>> {
     names.iter().filter(|name| name.server() == server).map(|name| owner_key(&secrets, name)).collect()
 }
 
-#[allow(dead_code)] // the survey of servers reads with it
-/// The keys that are known of a server, by owner: what a survey reads with.
+/// The keys of all owners of a server: what a survey reads with. An owner whose key is missing refuses it, as their assets would be missing
+/// from groups and proofs without a word.
 pub fn known(settings: &Settings, server: &str) -> anyhow::Result<Vec<(String, ApiKey)>> {
-    Ok(all(settings, server)?.into_iter().filter_map(|OwnerKey { owner, key, .. }| Some((owner, key?))).collect())
+    let (with, without): (Vec<_>, Vec<_>) = all(settings, server)?.into_iter().partition(|owner| owner.key.is_some());
+    if !without.is_empty() {
+        let told: Vec<String> =
+            without.iter().map(|o| format!("of {} (not in the environment, nor {})", o.owner, o.place)).collect();
+        return Err(Refusal {
+            message: format!("no key is known {}, who is among the owners at immich:{server}", told.join(", nor ")),
+            hint: "give it with `lightproof immich key add`, or take the name out of `owners` in the settings: a survey without it would \
+                   leave that owner out silently",
+        }
+        .into());
+    }
+    Ok(with.into_iter().filter_map(|OwnerKey { owner, key, .. }| Some((owner, key?))).collect())
 }
 
 /// The names of all keys that there may be.

@@ -152,6 +152,9 @@ pub(crate) fn sentences(refreshed: &Refreshed) -> Vec<String> {
         .differences
         .iter()
         .map(|d| {
+            if d.trashed && d.listed > d.server {
+                return format!("{} assets in the trash are about to be purged by the server", d.listed - d.server);
+            }
             let trashed = if d.trashed { " in the trash" } else { "" };
             format!(
                 "the server counts {} assets of visibility {}{trashed}, its listing tells of {}",
@@ -161,6 +164,12 @@ pub(crate) fn sentences(refreshed: &Refreshed) -> Vec<String> {
             )
         })
         .collect();
+    if refreshed.kept > 0 {
+        told.push(format!(
+            "{} known assets were not listed, and are kept, as the server counts more than it lists",
+            refreshed.kept
+        ));
+    }
     if refreshed.statistics_forbidden {
         told.push(
             "the key may not ask for counts (asset.statistics), so nothing tells whether the listing is complete".to_owned(),

@@ -9,7 +9,11 @@ mod row;
 mod set_aside;
 mod sweep;
 
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::{
+    collections::{BTreeMap, HashSet},
+    hash::{BuildHasher, RandomState},
+    ops::ControlFlow,
+};
 
 pub use set_aside::set_aside;
 
@@ -28,6 +32,8 @@ use sweep::Sweep;
 const OVERLAP: i64 = 5 * 60 * 1000;
 /// Rounds in which what changed during a listing is asked for.
 const CATCH_UPS: u32 = 5;
+/// Times that counts are asked for again before a difference is believed.
+const RECOUNTS: u32 = 4;
 /// Rows that cannot be understood are told by id up to here, and counted beyond.
 const ODD_TOLD: usize = 20;
 
@@ -42,6 +48,8 @@ pub struct Refreshed {
     pub news: u64,
     /// Rows of other owners' assets, which were dropped.
     pub partners: u64,
+    /// Assets that are known and were not listed, kept because the server counts more than it lists.
+    pub kept: u64,
     /// Rows that could not be understood, and so were left out.
     pub odd: u64,
     /// The first of these: the id as the server gave it, and what is odd.
@@ -103,25 +111,44 @@ pub fn refresh<C: Catalogue>(
     api.check()?;
     let start = api.line().server_time();
     let known_until = catalogue.known_until().map_err(ListingError::Catalogue)?;
-    let mut listing =
-        Listing { api, user, catalogue, watch, told: Refreshed::default(), newest: String::new(), partners_counted: false };
+    let mut listing = Listing {
+        api,
+        user,
+        catalogue,
+        watch,
+        told: Refreshed::default(),
+        newest: String::new(),
+        partners_counted: false,
+        odd: HashSet::new(),
+        hasher: RandomState::new(),
+    };
     let up_to_date = match known_until.as_deref().and_then(Moment::parse) {
         Some(until) => listing.changes(until, start.as_deref())?,
         None => false,
     };
+    // A gap is borne with only where asking again changes nothing about it: otherwise the next listing may close it.
+    let mut is_settled = up_to_date;
     if !up_to_date {
         // The server may be busy: what a listing and its counts disagree in may be gone at the next.
-        for attempt in 0..2 {
+        let mut before = None;
+        for _ in 0..2 {
             listing.everything(start.as_deref())?;
-            if listing.told.differences.is_empty() || attempt == 1 {
+            // What is listed in the trash and no longer counted is about to be purged: no listing changes that.
+            let is_purge = |d: &Difference| d.trashed && d.listed > d.server;
+            let gaps: Vec<Gap> = listing.told.differences.iter().map(Difference::gap).collect();
+            // What the server has more than it lists may be listed the next time.
+            let is_less = gaps.iter().all(|gap| gap.more < 0);
+            is_settled = listing.told.differences.iter().all(is_purge) || (is_less && before.as_ref() == Some(&gaps));
+            if is_settled {
                 break;
             }
+            before = Some(gaps);
         }
     }
     let until = start.or_else(|| Some(listing.newest.clone()).filter(|newest| !newest.is_empty()));
     let told = listing.told;
     if let Some(until) = until {
-        let gaps: Vec<Gap> = told.differences.iter().map(Difference::gap).collect();
+        let gaps: Vec<Gap> = if is_settled { told.differences.iter().map(Difference::gap).collect() } else { Vec::new() };
         catalogue.complete(&until, &gaps).map_err(ListingError::Catalogue)?;
     }
     Ok(told)
@@ -136,6 +163,9 @@ struct Listing<'a, C: Catalogue> {
     /// The greatest `updatedAt` that came.
     newest: String,
     partners_counted: bool,
+    /// Rows that could not be understood, by a hash of their ids.
+    odd: HashSet<u64>,
+    hasher: RandomState,
 }
 
 /// Whether what the server extracted is asked for: it tells the sizes, and leaves out what nothing was extracted from.
@@ -156,11 +186,24 @@ impl<C: Catalogue> Listing<'_, C> {
         if self.told.news > 0 {
             self.catch_up(start)?;
         }
-        let Some(server) = self.counts()? else { return Ok(false) };
-        // What a full listing could not make agree would not agree after another one either.
+        let Some(mut server) = self.counts()? else { return Ok(false) };
         let known = self.catalogue.gaps().map_err(ListingError::Catalogue)?;
-        self.told.differences = differences(&self.catalogue.tally().map_err(ListingError::Catalogue)?, &server);
-        Ok(self.told.differences.iter().map(Difference::gap).eq(known))
+        for _ in 0..RECOUNTS {
+            // What a full listing could not make agree would not agree after another one either.
+            self.told.differences = differences(&self.catalogue.tally().map_err(ListingError::Catalogue)?, &server);
+            if self.told.differences.iter().map(Difference::gap).eq(known.iter().copied()) {
+                return Ok(true);
+            }
+            // Something may have come between the last search and the counting: a telephone that backs up never rests.
+            let (before, news) = (server, self.told.news);
+            self.catch_up(start)?;
+            let Some(now) = self.counts()? else { return Ok(false) };
+            server = now;
+            if server == before && self.told.news == news {
+                break;
+            }
+        }
+        Ok(false)
     }
 
     /// Lists everything, and forgets what is no more, unless the server has more than it lists.
@@ -188,14 +231,30 @@ impl<C: Catalogue> Listing<'_, C> {
         if !wanting.is_empty() {
             self.catch_up(start)?;
         }
-        let put = self.catalogue.tally_anew().map_err(ListingError::Catalogue)?;
-        let server = if wanting.is_empty() { server } else { self.counts()? };
+        let mut server = if wanting.is_empty() { server } else { self.counts()? };
+        for _ in 0..RECOUNTS {
+            let put = self.catalogue.tally_anew().map_err(ListingError::Catalogue)?;
+            self.told.differences = server.map(|server| differences(&put, &server)).unwrap_or_default();
+            if self.told.differences.is_empty() {
+                break;
+            }
+            let (before, news) = (server, self.told.news);
+            self.catch_up(start)?;
+            server = self.counts()?;
+            if server == before && self.told.news == news {
+                break;
+            }
+        }
         self.told.statistics_forbidden = server.is_none();
-        self.told.differences = server.map(|server| differences(&put, &server)).unwrap_or_default();
         // While the server has more than it listed, what is known and was not listed may be just that.
         let wanting: u64 = self.told.differences.iter().map(|d| d.server.saturating_sub(d.listed)).sum();
         if wanting <= self.told.odd {
             self.catalogue.forget_the_rest().map_err(ListingError::Catalogue)?;
+        } else if let Some(server) = server {
+            // What was kept is counted by the next listing too.
+            let known = self.catalogue.tally().map_err(ListingError::Catalogue)?;
+            self.told.kept = known.total().saturating_sub(self.catalogue.tally_anew().map_err(ListingError::Catalogue)?.total());
+            self.told.differences = differences(&known, &server);
         }
         Ok(())
     }
@@ -255,8 +314,8 @@ impl<C: Catalogue> Listing<'_, C> {
                 }
                 Row::Partners => self.told.partners += u64::from(!self.partners_counted),
                 Row::Odd { id, why } => {
-                    // It comes again with each sweep; beyond those that are told, that is not known.
-                    if self.told.odd_rows.iter().any(|(known, _)| *known == id) {
+                    // It comes again with each sweep.
+                    if !self.odd.insert(self.hasher.hash_one(&id)) {
                         continue;
                     }
                     self.told.odd += 1;
@@ -343,6 +402,8 @@ mod tests {
             told: Refreshed::default(),
             newest: String::new(),
             partners_counted: false,
+            odd: HashSet::new(),
+            hasher: RandomState::new(),
         };
         for page in pages {
             listing.take(page, Visibility::Timeline).unwrap();

@@ -9,7 +9,10 @@ mod table;
 use std::{
     ops::ControlFlow,
     path::PathBuf,
-    sync::{Mutex, PoisonError},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
 use super::{
@@ -36,13 +39,26 @@ pub struct ImmichSource {
     mounts: Mounts,
     table: Table,
     gone: Mutex<Option<ImmichError>>,
+    /// Assets in a row at which the server failed although it answers otherwise.
+    failures: AtomicU32,
 }
+
+/// So many assets in a row are not one asset's matter any more.
+const FAILURES: u32 = 20;
 
 impl ImmichSource {
     /// The assets of `user`, whose key `api` has; `name` is the server's in messages (`immich:NAME`).
     #[must_use]
     pub fn new(api: Api, user: RemoteId, name: String) -> ImmichSource {
-        ImmichSource { api, user, name, mounts: Mounts::default(), table: Table::default(), gone: Mutex::default() }
+        ImmichSource {
+            api,
+            user,
+            name,
+            mounts: Mounts::default(),
+            table: Table::default(),
+            gone: Mutex::default(),
+            failures: AtomicU32::new(0),
+        }
     }
 
     /// The same, reading originals below these folders where they are there.
@@ -116,7 +132,9 @@ impl ImmichSource {
     /// [`SourceError`].
     pub fn shown(&self, path: &[u8]) -> Result<Option<Vec<u8>>, SourceError> {
         let entry = self.entry(path)?;
-        self.api.thumbnail(entry.id()).map_err(|cause| self.failed(Some(path), cause))
+        let shown = self.api.thumbnail(entry.id());
+        self.note_of_one(shown.as_ref().err());
+        shown.map_err(|cause| SourceError::Immich { place: self.place(Some(path)), cause: Box::new(cause) })
     }
 
     /// Why the server as a whole failed, if it did: then nothing may be concluded about any asset that could not be read.
@@ -146,10 +164,12 @@ impl ImmichSource {
         let entry = self.entry(path)?;
         let id = entry.id();
         let original = Original::new(entry.stat(), entry.bytes(), move |offset, length| {
-            self.api.original(id, offset, length).inspect_err(|error| self.note(error))
+            let piece = self.api.original(id, offset, length);
+            self.note_of_one(piece.as_ref().err());
+            piece
         });
         original.begin().map_err(|cause| match cause.downcast::<ImmichError>() {
-            Ok(cause) => self.failed(Some(path), cause),
+            Ok(cause) => SourceError::Immich { place: self.place(Some(path)), cause: Box::new(cause) },
             Err(cause) => SourceError::AssetUnreadable { path: self.place(Some(path)), cause },
         })?;
         Ok(original)
@@ -169,6 +189,18 @@ impl ImmichSource {
     fn failed(&self, path: Option<&[u8]>, cause: ImmichError) -> SourceError {
         self.note(&cause);
         SourceError::Immich { place: self.place(path), cause: Box::new(cause) }
+    }
+
+    /// Remembers how asking for one asset ended. A proxy that refuses one path, or a disk that hangs at one file, is that asset's matter
+    /// as long as the server answers otherwise, and as not all assets fail.
+    fn note_of_one(&self, error: Option<&ImmichError>) {
+        use ImmichError::{Failed, NotImmich, TooSlow};
+        let Some(error) = error else { return self.failures.store(0, Ordering::Relaxed) };
+        let may_be_of_one = matches!(error, TooSlow { .. } | Failed { .. } | NotImmich { .. }) && error.is_of_the_server();
+        let is_of_one = may_be_of_one && self.failures.fetch_add(1, Ordering::Relaxed) < FAILURES && self.api.version().is_ok();
+        if !is_of_one {
+            self.note(error);
+        }
     }
 
     /// Remembers the first failure of the server as a whole.

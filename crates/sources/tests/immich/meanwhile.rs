@@ -92,7 +92,7 @@ fn one_removed_meanwhile_does_not_stand_for_one_without_metadata() {
 #[test]
 fn a_count_that_stays_different_is_reported() {
     let server = Remote::new();
-    let some: Vec<Id> = (0..20).map(|n| server.fake.add(server.asset(n))).collect();
+    let some: Vec<Id> = (0..400).map(|n| server.fake.add(server.asset(n))).collect();
     let mut catalogue = InMemory::default();
     // Each time after everything was listed, another one is gone: nothing ever agrees.
     let mut gone = some.iter();
