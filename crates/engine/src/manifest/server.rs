@@ -81,6 +81,7 @@ fn mounts_of(server: &ServerRoot, sample: &[Listed], folders: &[std::path::PathB
         .map(|(prefix, folder)| Mount { prefix: prefix.clone(), folder: folder.clone() })
         .filter(|mount| match verify(mount, sample) {
             Ok(()) => true,
+            Err(why) if why.is_silent() => false,
             Err(why) => {
                 refused.push(format!(
                     "{} is not {} of the server: {why}; originals are read from the server",

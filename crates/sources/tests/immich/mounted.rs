@@ -65,16 +65,65 @@ fn a_folder_with_the_servers_files_is_taken_though_a_few_are_missing() {
 }
 
 #[test]
-fn a_folder_in_which_one_asset_differs_is_refused_and_the_asset_is_named() {
+fn a_folder_in_which_most_assets_differ_is_refused_and_the_first_is_named() {
     let folder = library("");
-    folder.put("upload/0/0.jpg", vec![9; 100]);
+    (0..40).for_each(|n| folder.put(format!("upload/{}/{n}.jpg", n % 7), vec![0xEE; 100 + n]));
     let refused = verify(&mount("/data", folder.path()), &uploads()).unwrap_err();
     assert!(matches!(&refused, MountRefused::Bytes { path, .. } if path == "/data/upload/0/0.jpg"), "{refused}");
-    let folder = library("");
-    folder.put("upload/0/0.jpg", vec![0; 101]);
+    (0..40).for_each(|n| folder.put(format!("upload/{}/{n}.jpg", n % 7), vec![n as u8; 101 + n]));
     let refused = verify(&mount("/data", folder.path()), &uploads()).unwrap_err();
     assert!(matches!(&refused, MountRefused::Size { listed: 100, here: 101, .. }), "{refused}");
     assert!(!refused.hint().is_empty() && refused.to_string().contains("101"));
+}
+
+#[test]
+fn one_original_of_twenty_that_was_edited_where_it_lies_does_not_lose_the_folder() {
+    let sample: Vec<Listed> = uploads().into_iter().take(20).collect();
+    for n in 0..20 {
+        for edited in [vec![9; 100 + n], vec![9; 7]] {
+            let folder = library("");
+            folder.put(format!("upload/{}/{n}.jpg", n % 7), edited);
+            verify(&mount("/data", folder.path()), &sample).unwrap();
+        }
+    }
+}
+
+#[test]
+fn an_external_library_with_one_edited_original_of_twenty_is_taken_and_with_a_quarter_of_other_sizes_is_not() {
+    let sample: Vec<Listed> = (0..20).map(|n| external(&format!("/mnt/photos/{n}.jpg"), &bytes(n))).collect();
+    for (differing, taken) in [(1, true), (5, false), (20, false)] {
+        let folder = Library::empty();
+        (0..20).for_each(|n| folder.put(format!("{n}.jpg"), bytes(if n < differing { n + 50 } else { n })));
+        assert_eq!(verify(&mount("/mnt/photos", folder.path()), &sample).is_ok(), taken, "{differing}");
+    }
+}
+
+#[test]
+fn sizes_that_are_all_the_same_or_only_one_tell_nothing_of_an_external_library() {
+    let folder = Library::with("a.nef", bytes(1)).and("b.nef", bytes(1));
+    let sample = [external("/mnt/a.nef", &bytes(1)), external("/mnt/b.nef", &bytes(1))];
+    for sample in [&sample[..], &sample[..1]] {
+        let refused = verify(&mount("/mnt", folder.path()), sample).unwrap_err();
+        assert!(matches!(refused, MountRefused::NothingToGoBy { .. }) && !refused.is_silent(), "{refused}");
+    }
+}
+
+#[test]
+fn uploads_do_not_vouch_for_an_external_library_below_the_same_prefix() {
+    let folder = library("data/");
+    let mut sample = uploads();
+    for n in 0..4 {
+        folder.put(format!("mnt/{n}.jpg"), bytes(n + 9));
+        sample.push(external(&format!("/mnt/{n}.jpg"), &bytes(n)));
+    }
+    assert!(verify(&mount("/", folder.path()), &sample).is_err());
+}
+
+#[test]
+fn a_folder_below_whose_prefix_an_owner_has_nothing_is_refused_in_silence() {
+    let folder = library("");
+    assert!(verify(&mount("/mnt/photos", folder.path()), &uploads()).unwrap_err().is_silent());
+    assert!(!verify(&mount("/data/upload", folder.path()), &uploads()).unwrap_err().is_silent());
 }
 
 #[test]
