@@ -141,6 +141,17 @@ impl FolderSource {
         Ok(LinkTarget { target: target.as_os_str().as_bytes().to_vec(), leads })
     }
 
+    /// The names in it, in the order of their bytes, and whether each may be a folder.
+    pub(crate) fn names(&self) -> io::Result<Vec<(Vec<u8>, bool)>> {
+        let names = listing::Names::of(&self.handle);
+        let hinted =
+            (0..).map_while(|index| names.get(index)).map(|(name, hint)| (name.to_vec(), hint != listing::Hint::NoFolder));
+        match names.broke_off {
+            Some(cause) => Err(cause.into()),
+            None => Ok(hinted.collect()),
+        }
+    }
+
     /// Whether nothing is in it but what a fresh file system, or lightproof, puts there.
     fn is_bare(&self) -> io::Result<bool> {
         let names = listing::Names::of(&self.handle);

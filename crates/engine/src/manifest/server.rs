@@ -81,6 +81,7 @@ fn mounts_of(server: &ServerRoot, sample: &[Listed], folders: &[std::path::PathB
         .map(|(prefix, folder)| Mount { prefix: prefix.clone(), folder: folder.clone() })
         .filter(|mount| match verify(mount, sample) {
             Ok(()) => true,
+            Err(why) if why.is_silent() => false,
             Err(why) => {
                 refused.push(format!(
                     "{} is not {} of the server: {why}; originals are read from the server",
@@ -92,8 +93,12 @@ fn mounts_of(server: &ServerRoot, sample: &[Listed], folders: &[std::path::PathB
         })
         .collect();
     // A person's word goes before what is found; but a wrong one is no reason not to look.
-    let found = detect(sample, folders).into_iter().filter(|found| !named.iter().any(|named| named.prefix == found.prefix));
-    let mounts = named.iter().cloned().chain(found.collect::<Vec<_>>()).collect();
+    let found = detect(sample, folders, &named);
+    refused.extend(found.ambiguous.into_iter().map(|(prefix, folders)| {
+        let folders: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
+        format!("{prefix} may be {}: say which with prefix_map; until then originals are read from the server", folders.join(" or "))
+    }));
+    let mounts = named.into_iter().chain(found.mounts).collect();
     (mounts, refused)
 }
 

@@ -3,7 +3,9 @@
 //! A prefix of the server's paths stands for a folder. Files are opened below that folder only, for reading, without following a link.
 //! Absent on purpose: trusting a folder because of its name; [`verify`] asks sizes and bytes.
 
+mod below;
 mod detect;
+mod rivals;
 mod sample;
 mod trust;
 
@@ -11,7 +13,7 @@ use std::{borrow::Cow, io, path::PathBuf};
 
 use lightproof_model::read_at::ReadAt;
 
-pub use detect::detect;
+pub use detect::{Detected, detect};
 pub use sample::Sample;
 pub use trust::{MountRefused, verify};
 

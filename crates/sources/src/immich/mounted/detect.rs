@@ -2,59 +2,119 @@
 //!
 //! A folder that fits by name is taken only after [`verify`] says so.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::HashSet,
+    path::{Path, PathBuf},
+};
 
-use super::{Mount, trust::verify};
+use super::{
+    Mount, below,
+    rivals::{Verified, settle},
+    trust::verify,
+};
 use crate::{folder::FolderSource, immich::listed::Listed, source::Source};
 
-/// How far above a root is looked: the root may be one user's folder in the library.
-const ABOVE: usize = 3;
 /// How far below what fits by name a part of it is looked for.
 const DEEPER: usize = 3;
 /// Assets that are tried in each folder.
 const TRIED: usize = 64;
+/// Folders that fit by name and are asked further: a tree of copies has no end of them.
+const ASKED: usize = 512;
+/// Assets below a prefix that tell of a folder which no person named; fewer if no more are known at all.
+const TELLING: usize = 2;
 
-/// The mounts that a sample of a server's assets shows to be at these folders, at folders above them, or at the server's own paths.
-///
-/// One for each prefix, in the order of the folders; none that another one already says.
+/// What a search for a server's library found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Detected {
+    /// Folders that are the server's own, none that another one already says; the shortest prefix comes first.
+    pub mounts: Vec<Mount>,
+    /// Prefixes for which several folders hold other files of the same content, and which these are: a library and its backup. None of
+    /// them is among `mounts`.
+    pub ambiguous: Vec<(String, Vec<PathBuf>)>,
+}
+
+/// The mounts that a sample of a server's assets shows to be at these folders, at folders above or below them, or at the server's own
+/// paths. What lies below the prefixes of `named` is known and not looked for.
 #[must_use]
-pub fn detect(sample: &[Listed], folders: &[PathBuf]) -> Vec<Mount> {
-    let spread = sample.len().div_ceil(TRIED).max(1);
-    let tried: Vec<&Listed> = sample.iter().step_by(spread).filter(|listed| !listed.offline).collect();
-    let mut mounts: Vec<Mount> = Vec::new();
-    for folder in with_those_above(folders) {
-        let Ok(source) = FolderSource::at(&folder) else { continue };
-        let mut refused: Vec<Mount> = Vec::new();
-        for listed in &tried {
-            let Some(prefix) = splits(&listed.path).into_iter().find(|prefix| leads_to(&source, prefix, listed)) else {
+pub fn detect(sample: &[Listed], folders: &[PathBuf], named: &[Mount]) -> Detected {
+    let is_named = |listed: &Listed| named.iter().any(|mount| mount.rest(listed.path.as_bytes()).is_some());
+    let sample: Vec<Listed> = sample.iter().filter(|listed| !listed.offline && !is_named(listed)).cloned().collect();
+    if sample.is_empty() {
+        return Detected::default();
+    }
+    let mut search = Search::new(&sample);
+    below::each(folders, &mut |source, names| search.look_into(source, names));
+    settle(search.verified, &sample)
+}
+
+/// A search under way.
+struct Search<'s> {
+    sample: &'s [Listed],
+    /// With all prefixes that each path can be parted at.
+    tried: Vec<(&'s Listed, Vec<String>)>,
+    verified: Vec<Verified>,
+    asked: Vec<Mount>,
+}
+
+impl<'s> Search<'s> {
+    fn new(sample: &'s [Listed]) -> Search<'s> {
+        let spread = sample.len().div_ceil(TRIED).max(1);
+        let tried = sample.iter().step_by(spread).map(|listed| (listed, splits(&listed.path))).collect();
+        Search { sample, tried, verified: Vec::new(), asked: Vec::new() }
+    }
+
+    /// Tries one folder; tells the names in it that are known to be the server's, and need no looking into.
+    fn look_into(&mut self, source: &FolderSource, names: Option<&HashSet<Vec<u8>>>) -> HashSet<Vec<u8>> {
+        for index in 0..self.tried.len() {
+            let (listed, prefixes) = &self.tried[index];
+            if let Some(prefix) = prefixes.iter().find(|prefix| leads_to(source, names, prefix, listed)).cloned() {
+                self.ask(source, prefix, listed);
+            }
+        }
+        self.known_in(source.path())
+    }
+
+    /// Takes the folder for the prefix, or a folder in it for a longer one, if what is there is the server's and not yet known.
+    fn ask(&mut self, source: &FolderSource, prefix: String, listed: &Listed) {
+        let mount = Mount { prefix: prefix.clone(), folder: source.path().to_owned() };
+        let file = mount.rest(listed.path.as_bytes()).and_then(|rest| source.open(rest).ok()?.stat().ok());
+        let file = file.map(|stat| (stat.device, stat.inode));
+        if self.verified.iter().any(|known| known.file(listed).is_some_and(|known| Some(known) == file)) {
+            return;
+        }
+        for mount in narrowed(prefix, source.path(), &listed.path) {
+            if self.asked.contains(&mount) {
                 continue;
-            };
-            for mount in narrowed(prefix, &folder, &listed.path) {
-                if refused.contains(&mount) || mounts.iter().any(|known| known.rest(listed.path.as_bytes()).is_some()) {
-                    continue;
-                }
-                match verify(&mount, sample) {
-                    Ok(()) => mounts.push(mount),
-                    Err(_) => refused.push(mount),
-                }
+            }
+            if self.asked.len() >= ASKED {
+                return;
+            }
+            self.asked.push(mount.clone());
+            let below = self.sample.iter().filter(|listed| mount.rest(listed.path.as_bytes()).is_some()).count();
+            if below >= TELLING.min(self.sample.len())
+                && verify(&mount, self.sample).is_ok()
+                && let Ok(source) = FolderSource::at(&mount.folder)
+            {
+                self.verified.push(Verified { mount, source });
+                return;
             }
         }
     }
-    mounts
-}
 
-/// The folders, then those above them, then the root of the file system, where the server's paths are as they are here.
-fn with_those_above(folders: &[PathBuf]) -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> = Vec::new();
-    let full = |folder: &PathBuf| std::fs::canonicalize(folder).unwrap_or_else(|_| folder.clone());
-    let folders: Vec<PathBuf> = folders.iter().map(full).collect();
-    for above in 0..=ABOVE {
-        all.extend(folders.iter().filter_map(|folder| folder.ancestors().nth(above)).map(Path::to_path_buf));
+    fn known_in(&self, folder: &Path) -> HashSet<Vec<u8>> {
+        let mounts: Vec<&Mount> = self.verified.iter().map(|known| &known.mount).collect();
+        let names = self.sample.iter().flat_map(|listed| {
+            mounts.iter().filter_map(|mount| {
+                let rest = mount.rest(listed.path.as_bytes())?;
+                // How the folder lies in the mount, and so the asset in it.
+                let inside = folder.strip_prefix(&mount.folder).ok()?;
+                let mut rest = rest.split(|&b| b == b'/');
+                let leads = inside.components().all(|name| rest.next() == Some(name.as_os_str().as_encoded_bytes()));
+                leads.then(|| rest.next().map(<[u8]>::to_vec)).flatten()
+            })
+        });
+        names.collect()
     }
-    all.push(PathBuf::from("/"));
-    let mut seen = std::collections::HashSet::new();
-    all.retain(|folder| !folder.as_os_str().is_empty() && seen.insert(folder.clone()));
-    all
 }
 
 /// The prefixes of a path at which it can be parted, the shortest first: what is left of the path is then longest, and tells most.
@@ -82,10 +142,12 @@ fn narrowed(prefix: String, folder: &Path, path: &str) -> Vec<Mount> {
     mounts
 }
 
-fn leads_to(source: &FolderSource, prefix: &str, listed: &Listed) -> bool {
+fn leads_to(source: &FolderSource, names: Option<&HashSet<Vec<u8>>>, prefix: &str, listed: &Listed) -> bool {
     let mount = Mount { prefix: prefix.to_owned(), folder: PathBuf::new() };
-    let asset = mount.rest(listed.path.as_bytes()).and_then(|rest| source.open(rest).ok());
-    asset.is_some_and(|asset| listed.bytes.is_none_or(|bytes| bytes == asset.len()))
+    let Some(rest) = mount.rest(listed.path.as_bytes()) else { return false };
+    let first = rest.split(|&b| b == b'/').next().unwrap_or(rest);
+    names.is_none_or(|names| names.contains(first))
+        && source.open(rest).is_ok_and(|asset| listed.bytes.is_none_or(|bytes| bytes == asset.len()))
 }
 
 #[cfg(test)]
