@@ -165,7 +165,7 @@ fn of_queue(queue: wire::Queue) -> QueueStatus {
         is_paused: queue.is_paused,
         active: jobs.active,
         // Jobs that stand still with their queue wait too.
-        waiting: jobs.waiting + jobs.delayed + jobs.paused,
+        waiting: jobs.waiting.saturating_add(jobs.delayed).saturating_add(jobs.paused),
         failed: jobs.failed,
     }
 }

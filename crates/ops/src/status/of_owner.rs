@@ -83,8 +83,8 @@ fn counts(api: &Api) -> Result<Counts, ImmichError> {
             Visibility::Hidden => counts.hidden = there,
         }
         let trashed = api.asset_counts(visibility, true)?;
-        counts.trashed.images += trashed.images;
-        counts.trashed.videos += trashed.videos;
+        counts.trashed.images = counts.trashed.images.saturating_add(trashed.images);
+        counts.trashed.videos = counts.trashed.videos.saturating_add(trashed.videos);
     }
     Ok(counts)
 }

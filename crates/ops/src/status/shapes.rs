@@ -178,7 +178,7 @@ impl Counted {
     /// Both.
     #[must_use]
     pub fn total(self) -> u64 {
-        self.images + self.videos
+        self.images.saturating_add(self.videos)
     }
 }
 
