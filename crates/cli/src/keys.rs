@@ -9,13 +9,13 @@ use lightproof_sources::immich::key::ApiKey;
 
 use crate::{exit::Refusal, places};
 
-/// One owner of a server, and the key where one is known.
+/// One owner of a server, and the key where one is known and can be read.
 #[derive(Debug)]
 pub struct OwnerKey {
     /// The owner's name.
     pub owner: String,
-    /// The key.
-    pub key: Option<ApiKey>,
+    /// The key; nothing where none is known; why, where what there is cannot be read.
+    pub key: Result<Option<ApiKey>, SecretError>,
     /// The provider that has it, and where; without a key, the one that would be asked.
     pub provider: &'static str,
     /// Where that is, for people.
@@ -53,29 +53,27 @@ pub fn server<'a>(settings: &'a Settings, name: Option<&str>) -> Result<(&'a str
     found.map(|(name, server)| (name.as_str(), server)).ok_or_else(|| Refusal { message: message(), hint })
 }
 
-/// All owners of a server, each with the key where one is known.
+/// All owners of a server, each with the key where one is known. A key that cannot be read is in no other owner's way.
 pub fn all(settings: &Settings, server: &str) -> anyhow::Result<Vec<OwnerKey>> {
     let secrets = in_force(settings);
     let names = names(settings)?;
     secrets.first().tell_apart(&names)?;
-    names.iter().filter(|name| name.server() == server).map(|name| owner_key(&secrets, name)).collect()
+    Ok(names.iter().filter(|name| name.server() == server).map(|name| owner_key(&secrets, name)).collect::<Vec<_>>())
 }
 
-/// The keys of all owners of a server: what a survey reads with. An owner whose key is missing refuses it, as their assets would be missing
-/// from groups and proofs without a word.
+/// The keys of all owners of a server: what a survey reads with. It is refused while one is missing or cannot be read: no owner's assets
+/// are left out in silence.
 pub fn known(settings: &Settings, server: &str) -> anyhow::Result<Vec<(String, ApiKey)>> {
-    let (with, without): (Vec<_>, Vec<_>) = all(settings, server)?.into_iter().partition(|owner| owner.key.is_some());
-    if !without.is_empty() {
-        let told: Vec<String> =
-            without.iter().map(|o| format!("of {} (not in the environment, nor {})", o.owner, o.place)).collect();
-        return Err(Refusal {
-            message: format!("no key is known {}, who is among the owners at immich:{server}", told.join(", nor ")),
-            hint: "give it with `lightproof immich key add`, or take the name out of `owners` in the settings: a survey without it would \
-                   leave that owner out silently",
+    let hint = "give the key with `lightproof immich key add`, or take this owner out of `owners` in the settings";
+    let with_key = |OwnerKey { owner, key, place, .. }: OwnerKey| {
+        let refused = |why: String| Refusal { message: format!("{server} cannot be surveyed: {why}"), hint };
+        match key {
+            Ok(Some(key)) => Ok((owner, key)),
+            Ok(None) => Err(refused(format!("no key of {owner} is known (looked for in {place})")).into()),
+            Err(error) => Err(refused(format!("the key of {owner} cannot be read: {error}")).into()),
         }
-        .into());
-    }
-    Ok(with.into_iter().filter_map(|OwnerKey { owner, key, .. }| Some((owner, key?))).collect())
+    };
+    all(settings, server)?.into_iter().map(with_key).collect()
 }
 
 /// The names of all keys that there may be.
@@ -84,16 +82,15 @@ fn names(settings: &Settings) -> anyhow::Result<Vec<SecretName>> {
     Ok(all.map(|(server, owner)| SecretName::new(server, owner)).collect::<Result<_, _>>()?)
 }
 
-fn owner_key(secrets: &InForce, name: &SecretName) -> anyhow::Result<OwnerKey> {
+fn owner_key(secrets: &InForce, name: &SecretName) -> OwnerKey {
     let owner = name.owner().to_owned();
-    Ok(match secrets.get(name)? {
-        Some(Found { secret, provider, place }) => {
-            let key = ApiKey::new(secret.expose()).map_err(|_| SecretError::Garbled { place: place.clone(), line: None })?;
-            OwnerKey { owner, key: Some(key), provider, place }
+    let (key, provider, place) = match secrets.get(name) {
+        Ok(Some(Found { secret, provider, place })) => {
+            let key = ApiKey::new(secret.expose()).map_err(|_| SecretError::Garbled { place: place.clone(), line: None });
+            return OwnerKey { owner, key: key.map(Some), provider, place };
         }
-        None => {
-            let provider = secrets.storing();
-            OwnerKey { owner, key: None, provider: provider.word(), place: provider.place(name) }
-        }
-    })
+        Ok(None) => (Ok(None), secrets.storing().word(), secrets.storing().place(name)),
+        Err(error) => (Err(error), secrets.storing().word(), secrets.storing().place(name)),
+    };
+    OwnerKey { owner, key, provider, place }
 }

@@ -4,7 +4,7 @@
 //! engine's; never written here: anything secret.
 
 use std::{
-    fs::{self, Permissions},
+    fs::{self, File, Permissions},
     io::Write,
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
@@ -22,20 +22,27 @@ pub struct SettingsFile {
     mode: u32,
     document: DocumentMut,
     before: String,
+    /// Nobody else edits a file of this folder meanwhile.
+    _lock: File,
 }
 
 impl SettingsFile {
-    /// Opens the file that is there, or begins a new one.
+    /// Opens the file that is there, or begins a new one. Another lightproof that edits it is waited for.
     pub fn open(path: &Path) -> anyhow::Result<SettingsFile> {
         // Settings may be kept elsewhere and linked to: what is linked to is edited.
         let path = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let failed = || format!("{} cannot be written", path.display());
+        fs::create_dir_all(folder).with_context(failed)?;
+        let lock = File::open(folder).with_context(failed)?;
+        lock.lock().with_context(failed)?;
         let (before, mode) = match fs::read_to_string(&path) {
             Ok(text) => (text, fs::metadata(&path)?.permissions().mode() & 0o777),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => (String::new(), 0o644),
             Err(error) => return Err(error).with_context(|| format!("{} cannot be read", path.display())),
         };
         let document = before.parse().map_err(|_| refused(&path))?;
-        Ok(SettingsFile { path, mode, document, before })
+        Ok(SettingsFile { path, mode, document, before, _lock: lock })
     }
 
     /// The file.

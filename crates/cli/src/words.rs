@@ -24,6 +24,13 @@ pub fn survey(account: &SurveyAccount, out: &Path) -> String {
     text
 }
 
+/// A text of others as a terminal may show it: what it would obey, and what turns the text around it, is escaped.
+pub fn plain(text: &str) -> String {
+    let is_obeyed =
+        |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().flat_map(|c| if is_obeyed(c) { c.escape_default().collect() } else { vec![c] }).collect()
+}
+
 /// How many assets met which fate.
 pub fn walk(account: &WalkAccount) -> String {
     let mut text = format!("{STRONG}{}{STRONG:#}\n", counted(account.assets, "asset"));
@@ -56,7 +63,7 @@ pub fn walk(account: &WalkAccount) -> String {
         let notes: Vec<_> = account.folders.iter().filter(|n| n.kind == kind).collect();
         let word = if kind == FolderNoteKind::Skipped { "not walked" } else { "could not be read" };
         for note in notes.iter().take(5) {
-            let folder = String::from_utf8_lossy(&note.folder);
+            let folder = plain(&String::from_utf8_lossy(&note.folder));
             text.push_str(&format!(
                 "  {FAINT}{} {word}: {}{FAINT:#}\n",
                 if folder.is_empty() { "the root".into() } else { folder },

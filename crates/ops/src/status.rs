@@ -29,9 +29,9 @@ pub use shapes::{
 
 use ask::Asker;
 
-/// Asks a server how it does.
+/// Asks a server how it does, with the keys of its owners, or why a key cannot be read.
 #[must_use]
-pub fn status(line: &Arc<Line>, keys: &[(String, Option<ApiKey>)]) -> Status {
+pub fn status(line: &Arc<Line>, keys: &[(String, Result<Option<ApiKey>, Trouble>)]) -> Status {
     let server = line.server();
     let mut status = Status { server: server.name.clone(), url: server.url.to_string(), ..Status::default() };
     status.is_encrypted = !server.url.is_plain();
@@ -53,7 +53,8 @@ pub fn status(line: &Arc<Line>, keys: &[(String, Option<ApiKey>)]) -> Status {
     }
     let readable = status.trouble.is_none() && status.support != Some(Supported::TooOld) && status.maintenance != Some(true);
     let mut asker = Asker::new(line, keys, readable);
-    status.owners = keys.iter().map(|(owner, key)| of_owner::status(&mut asker, owner, key.as_ref())).collect();
+    status.owners =
+        keys.iter().map(|(owner, key)| of_owner::status(&mut asker, owner, key.as_ref().map(Option::as_ref))).collect();
     of_owner::same_users(&mut status.owners);
     if readable {
         of_server(&mut status, &mut asker);
@@ -165,7 +166,7 @@ fn of_queue(queue: wire::Queue) -> QueueStatus {
         is_paused: queue.is_paused,
         active: jobs.active,
         // Jobs that stand still with their queue wait too.
-        waiting: jobs.waiting + jobs.delayed + jobs.paused,
+        waiting: jobs.waiting.saturating_add(jobs.delayed).saturating_add(jobs.paused),
         failed: jobs.failed,
     }
 }

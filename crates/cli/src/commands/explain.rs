@@ -29,13 +29,18 @@ fn path(asset: &StoredAsset) -> String {
     String::from_utf8_lossy(&asset.place.path()).into_owned()
 }
 
+/// A path as a terminal may show it.
+fn shown(asset: &StoredAsset) -> String {
+    words::plain(&path(asset))
+}
+
 fn as_text(found: &Explanation) -> String {
     let asset = &found.asset;
     let facts = &asset.facts;
-    let mut text = format!("{STRONG}{}{STRONG:#}  {}\n", asset.id, path(asset));
+    let mut text = format!("{STRONG}{}{STRONG:#}  {}\n", asset.id, shown(asset));
     let mut tell = |key: &str, value: String| {
         if !value.is_empty() {
-            text.push_str(&format!("  {FAINT}{key:<20}{FAINT:#} {value}\n"));
+            text.push_str(&format!("  {FAINT}{key:<20}{FAINT:#} {}\n", words::plain(&value)));
         }
     };
     tell("source", format!("{} in {}", asset.place.source, String::from_utf8_lossy(&found.root)));
@@ -59,15 +64,15 @@ fn as_text(found: &Explanation) -> String {
     tell("corrected date", asset.corrected.map(|t| t.to_string()).unwrap_or_default());
     tell("camera", [&facts.make, &facts.model].into_iter().flatten().cloned().collect::<Vec<_>>().join(" "));
     tell("serial", facts.serial.clone().unwrap_or_default());
-    tell("main asset of unit", found.main.as_ref().map(|m| format!("{} {}", m.id, path(m))).unwrap_or_default());
-    found.companions.iter().for_each(|c| tell("companion", format!("{} {}", c.id, path(c))));
+    tell("main asset of unit", found.main.as_ref().map(|m| format!("{} {}", m.id, shown(m))).unwrap_or_default());
+    found.companions.iter().for_each(|c| tell("companion", format!("{} {}", c.id, shown(c))));
     found.groups.iter().for_each(|group| text.push_str(&group_text(found, group)));
     for stage in &found.not_yet {
         let command = stage.command();
         text.push_str(&format!("\nnot known since the last manifest was made: `lightproof {command}` tells\n"));
     }
     for anomaly in &found.anomalies {
-        text.push_str(&format!("\n{STRONG}{}{STRONG:#}  {}\n", anomaly.kind, anomaly.evidence));
+        text.push_str(&format!("\n{STRONG}{}{STRONG:#}  {}\n", anomaly.kind, words::plain(&anomaly.evidence)));
         if let Some(suggestion) = &anomaly.suggestion {
             text.push_str(&format!(
                 "  suggestion: {suggestion} ({} confidence)\n",
@@ -83,7 +88,7 @@ fn as_text(found: &Explanation) -> String {
             field.directory.name(),
             field.tag,
             field.name,
-            field.value
+            words::plain(&field.value.to_string())
         ));
     }
     if found.fields.iter().any(|f| !f.counts) {
@@ -97,7 +102,7 @@ fn group_text(found: &Explanation, group: &StoredGroup) -> String {
     for (asset, basis, distance, rank, ground) in &group.members {
         let here = if asset.key == found.asset.key { "→" } else { " " };
         let rank = rank.map_or("–".to_owned(), |r| r.to_string());
-        text.push_str(&format!("  {here} {rank:>2}  {:<40} {basis}, {distance} bits  {FAINT}{ground}{FAINT:#}\n", path(asset)));
+        text.push_str(&format!("  {here} {rank:>2}  {:<40} {basis}, {distance} bits  {FAINT}{ground}{FAINT:#}\n", shown(asset)));
     }
     text
 }

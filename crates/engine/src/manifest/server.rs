@@ -96,7 +96,10 @@ fn mounts_of(server: &ServerRoot, sample: &[Listed], folders: &[std::path::PathB
     let found = detect(sample, folders, &named);
     refused.extend(found.ambiguous.into_iter().map(|(prefix, folders)| {
         let folders: Vec<String> = folders.iter().map(|folder| folder.display().to_string()).collect();
-        format!("{prefix} may be {}: say which with prefix_map; until then originals are read from the server", folders.join(" or "))
+        format!(
+            "{prefix} may be {}: say which with prefix_map; until then originals are read from the server",
+            folders.join(" or ")
+        )
     }));
     let mounts = named.into_iter().chain(found.mounts).collect();
     (mounts, refused)

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use lightproof_sources::immich::{api::Api, error::ImmichError, http::Line, key::ApiKey};
 
-use super::shapes::Unseen;
+use super::shapes::{Trouble, Unseen};
 
 /// The keys that work, and what could not be seen with them.
 pub(super) struct Asker {
@@ -18,9 +18,9 @@ pub(super) struct Asker {
 }
 
 impl Asker {
-    pub fn new(line: &Arc<Line>, keys: &[(String, Option<ApiKey>)], readable: bool) -> Asker {
+    pub fn new(line: &Arc<Line>, keys: &[(String, Result<Option<ApiKey>, Trouble>)], readable: bool) -> Asker {
         let ended = (!readable).then(|| "the server cannot be read now".to_owned());
-        let has_keys = keys.iter().any(|(_, key)| key.is_some());
+        let has_keys = keys.iter().any(|(_, key)| matches!(key, Ok(Some(_))));
         Asker { line: Arc::clone(line), working: Vec::new(), has_keys, unseen: Vec::new(), ended }
     }
 

@@ -57,7 +57,19 @@ pub(super) fn all(status: &Status) -> Vec<Attention> {
 fn of_owner(status: &OwnerStatus, tell: &mut impl FnMut(&'static str, String)) {
     let owner = &status.owner;
     match (status.key, &status.trouble) {
-        (KeyState::Missing, _) => tell("key-missing", format!("no key of {owner} is known: a survey leaves these assets out")),
+        (KeyState::Missing, _) => tell(
+            "key-missing",
+            format!(
+                "no key of {owner} is known: a survey of this server is refused until it is given, or {owner} taken out of `owners` in the settings"
+            ),
+        ),
+        (KeyState::Unreadable, Some(trouble)) => tell(
+            trouble.kind,
+            format!(
+                "the key of {owner} cannot be read, and a survey of this server is refused until it can: {}",
+                trouble.message
+            ),
+        ),
         (KeyState::Refused, Some(trouble)) => {
             tell(trouble.kind, format!("the key of {owner} does not work: {}", trouble.message))
         }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::whose::{Whose, whose};
 
-pub(super) fn status(asker: &mut Asker, owner: &str, key: Option<&ApiKey>) -> OwnerStatus {
+pub(super) fn status(asker: &mut Asker, owner: &str, key: Result<Option<&ApiKey>, &Trouble>) -> OwnerStatus {
     let mut status = OwnerStatus {
         owner: owner.to_owned(),
         key: KeyState::Missing,
@@ -22,6 +22,15 @@ pub(super) fn status(asker: &mut Asker, owner: &str, key: Option<&ApiKey>) -> Ow
         quota_used: None,
         quota: None,
         same_user_as: Vec::new(),
+    };
+    let key = match key {
+        Ok(key) => key,
+        Err(trouble) => {
+            status.key = KeyState::Unreadable;
+            status.trouble = Some(trouble.clone());
+            asker.unseen_because(format!("the assets of {owner}"), trouble.message.clone());
+            return status;
+        }
     };
     let Some(key) = key else {
         asker.unseen_because(format!("the assets of {owner}"), "no key is known");
@@ -83,8 +92,8 @@ fn counts(api: &Api) -> Result<Counts, ImmichError> {
             Visibility::Hidden => counts.hidden = there,
         }
         let trashed = api.asset_counts(visibility, true)?;
-        counts.trashed.images += trashed.images;
-        counts.trashed.videos += trashed.videos;
+        counts.trashed.images = counts.trashed.images.saturating_add(trashed.images);
+        counts.trashed.videos = counts.trashed.videos.saturating_add(trashed.videos);
     }
     Ok(counts)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use lightproof_sources::immich::error::ImmichError;
 use serde::Serialize;
 
-use crate::permissions::Judgement;
+use crate::{permissions::Judgement, secrets::SecretError};
 
 /// How a server does.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -68,6 +68,12 @@ pub struct Trouble {
 }
 
 impl Trouble {
+    /// Why a key could not be got from where it is kept.
+    #[must_use]
+    pub fn of_secret(error: &SecretError) -> Trouble {
+        Trouble { kind: error.kind(), message: error.to_string(), hint: error.hint() }
+    }
+
     pub(super) fn of(error: &ImmichError) -> Trouble {
         let hint = match error {
             ImmichError::Untrusted { sha256: Some(sha256), .. } => format!("its fingerprint is {sha256}; {}", error.hint()),
@@ -148,6 +154,8 @@ pub enum KeyState {
     Refused,
     /// None is known.
     Missing,
+    /// It cannot be read where it is kept.
+    Unreadable,
     /// It could not be tried.
     NotTried,
 }
@@ -178,7 +186,7 @@ impl Counted {
     /// Both.
     #[must_use]
     pub fn total(self) -> u64 {
-        self.images + self.videos
+        self.images.saturating_add(self.videos)
     }
 }
 

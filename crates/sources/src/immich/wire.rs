@@ -1,7 +1,8 @@
 //! What goes over the wire: the few of Immich's shapes that are used, as 2.4.1 to 3.x write them.
 //!
 //! Fields unknown here are ignored, whatever one of these versions may leave out is optional, and nothing said (`null`) is the same as
-//! left out. Words that grow from version to version (permissions, queues, visibilities) stay words. What tells one asset from another
+//! left out. Texts that people are shown come without what a terminal would obey; paths and file names of assets are kept as they are,
+//! since they tell assets apart. Words that grow from version to version (permissions, queues, visibilities) stay words. What tells one asset from another
 //! (its id, owner, path, checksum and moment of change) is never made up: an answer without it cannot be understood.
 
 mod lenient;
@@ -45,16 +46,16 @@ pub struct User {
     /// The user's id.
     pub id: String,
     /// Name.
-    #[serde(default, deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::shown")]
     pub name: String,
     /// Address.
-    #[serde(default, deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::shown")]
     pub email: String,
     /// Whether the user may administrate.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub is_admin: bool,
     /// Folder name in the storage template.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::shown_if_said")]
     pub storage_label: Option<String>,
     /// Most bytes that may be stored.
     #[serde(default, deserialize_with = "lenient::number")]
@@ -70,7 +71,7 @@ pub struct UserName {
     /// The user's id.
     pub id: String,
     /// Name.
-    #[serde(default, deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::shown")]
     pub name: String,
 }
 
@@ -78,10 +79,10 @@ pub struct UserName {
 #[derive(Debug, Clone, Deserialize)]
 pub struct KeyInfo {
     /// The key's name.
-    #[serde(default, deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::shown")]
     pub name: String,
     /// What it may do.
-    #[serde(default, deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::all_shown")]
     pub permissions: Vec<String>,
 }
 
@@ -225,7 +226,7 @@ pub struct Asset {
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub checksum: String,
     /// Where it shows.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::shown_if_said")]
     pub visibility: Option<String>,
     /// In the trash.
     #[serde(default, deserialize_with = "lenient::or_default")]
@@ -263,7 +264,7 @@ pub struct Album {
     /// Its id.
     pub id: String,
     /// Its name.
-    #[serde(default, deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::shown")]
     pub album_name: String,
     /// Whose it is (2.x).
     #[serde(default)]
@@ -277,7 +278,7 @@ pub struct Album {
 #[derive(Debug, Clone, Deserialize)]
 pub struct AlbumUser {
     /// `editor`, `viewer`, `owner`.
-    #[serde(default, deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::shown")]
     pub role: String,
     /// Who.
     pub user: AlbumUserId,

@@ -130,8 +130,8 @@ fn try_key(line: &Arc<Line>, settings: &Settings, name: &SecretName, key: &ApiKe
     })?;
     let mut was = None;
     for OwnerKey { owner, key, .. } in keys::all(settings, name.server())? {
-        // A key that no longer works is in nobody's way.
-        let Some(Ok(other)) = key.as_ref().map(asked) else { continue };
+        // A key that no longer works, or cannot be read, is in nobody's way.
+        let Ok(Some(Ok(other))) = key.as_ref().map(|key| key.as_ref().map(asked)) else { continue };
         match (owner == name.owner(), other.user.id == whose.user.id) {
             (false, true) => {
                 let message = format!("this key is {}'s, whose assets are read as those of {owner} already", whose.user.name);

@@ -55,7 +55,8 @@ pub fn keys(args: &KeyListArgs, common: &Common, out: Out) -> anyhow::Result<()>
             json!({
                 "server": server,
                 "owner": key.owner,
-                "is_known": key.key.is_some(),
+                "is_known": matches!(key.key, Ok(Some(_))),
+                "trouble": key.key.as_ref().err().map(ToString::to_string),
                 "provider": key.provider,
                 "place": key.place,
             })
@@ -68,10 +69,10 @@ pub fn keys(args: &KeyListArgs, common: &Common, out: Out) -> anyhow::Result<()>
     let owners = width(all.iter().map(|(_, key)| &key.owner));
     let servers = width(all.iter().map(|(server, _)| server));
     let lines = all.iter().map(|(server, key)| {
-        let told = if key.key.is_some() {
-            format!("{FAINT}in{FAINT:#} {}", key.place)
-        } else {
-            format!("{WARN}no key{WARN:#}: nothing in {}", key.place)
+        let told = match &key.key {
+            Ok(Some(_)) => format!("{FAINT}in{FAINT:#} {}", key.place),
+            Ok(None) => format!("{WARN}no key{WARN:#}: nothing in {}", key.place),
+            Err(error) => format!("{WARN}not readable{WARN:#}: {error}"),
         };
         format!("{server:servers$}  {STRONG}{:owners$}{STRONG:#}  {told}\n", key.owner)
     });

@@ -1,6 +1,6 @@
 //! `immich status`: how servers do, as `ops` tells it.
 
-use lightproof_ops::status::{self, Status};
+use lightproof_ops::status::{self, Status, Trouble};
 use serde_json::json;
 
 use super::{line, settings, status_words};
@@ -21,7 +21,8 @@ pub fn status(args: &StatusArgs, common: &Common, out: Out) -> anyhow::Result<()
     let mut told: Vec<Status> = Vec::new();
     for name in names {
         let (name, server) = keys::server(&settings, Some(name))?;
-        let keys: Vec<_> = keys::all(&settings, name)?.into_iter().map(|key| (key.owner, key.key)).collect();
+        let keys: Vec<_> =
+            keys::all(&settings, name)?.into_iter().map(|key| (key.owner, key.key.map_err(|e| Trouble::of_secret(&e)))).collect();
         let status = status::status(&line(name, server), &keys);
         if !out.is_json() {
             let apart = if told.is_empty() { "" } else { "\n" };

@@ -89,6 +89,7 @@ fn owner(of: &OwnerStatus, width: usize) -> String {
     match of.key {
         KeyState::Missing => lines.push(warned("no key is known")),
         KeyState::NotTried => lines.push(format!("{FAINT}the key was not tried{FAINT:#}")),
+        KeyState::Unreadable => lines.push(format!("{} cannot be read", warned("the key"))),
         KeyState::Refused => lines.push(format!("{} does not work", warned("the key"))),
         KeyState::Works => {
             let admin = if of.is_admin == Some(true) { " (administrator)" } else { "" };

@@ -31,7 +31,7 @@ pub struct UserUsage {
     /// Who.
     pub user_id: String,
     /// The name.
-    #[serde(default, deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::shown")]
     pub user_name: String,
     /// Photographs.
     #[serde(deserialize_with = "lenient::count")]
@@ -66,16 +66,16 @@ pub struct Storage {
 #[derive(Debug, Clone, Deserialize)]
 pub struct About {
     /// With a leading `v`.
-    #[serde(default, deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::shown")]
     pub version: String,
     /// Version of the program that reads metadata.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::shown_if_said")]
     pub exiftool: Option<String>,
     /// Version of the program that shows videos.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::shown_if_said")]
     pub ffmpeg: Option<String>,
     /// Version of the picture library.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "lenient::shown_if_said")]
     pub libvips: Option<String>,
 }
 
@@ -84,8 +84,10 @@ pub struct About {
 #[serde(rename_all = "camelCase")]
 pub struct VersionRow {
     /// The version.
+    #[serde(deserialize_with = "lenient::shown")]
     pub version: String,
     /// Since when.
+    #[serde(deserialize_with = "lenient::shown")]
     pub created_at: String,
 }
 
@@ -105,13 +107,13 @@ pub struct Library {
     /// Whose it is.
     pub owner_id: String,
     /// Its name.
-    #[serde(default, deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::shown")]
     pub name: String,
     /// How many assets it has.
     #[serde(default, deserialize_with = "lenient::number")]
     pub asset_count: Option<u64>,
     /// Its folders, in the server's own file system.
-    #[serde(default, deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::all_shown")]
     pub import_paths: Vec<String>,
 }
 
@@ -120,6 +122,7 @@ pub struct Library {
 #[serde(rename_all = "camelCase")]
 pub struct Queue {
     /// Its name.
+    #[serde(deserialize_with = "lenient::shown")]
     pub name: String,
     /// Whether it stands still.
     #[serde(default, deserialize_with = "lenient::or_default")]
@@ -177,7 +180,7 @@ struct QueueStatus {
 impl From<QueuesByName> for Queues {
     fn from(QueuesByName(by_name): QueuesByName) -> Queues {
         let queue = |(name, queue): (String, NamedQueue)| Queue {
-            name,
+            name: lenient::harmless(&name),
             is_paused: queue.queue_status.is_paused,
             statistics: queue.job_counts,
         };
