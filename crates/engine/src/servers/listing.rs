@@ -152,6 +152,13 @@ pub(crate) fn sentences(refreshed: &Refreshed) -> Vec<String> {
         .differences
         .iter()
         .map(|d| {
+            if d.is_purge() {
+                return format!(
+                    "the server is about to purge {} assets of visibility {} from its trash",
+                    d.listed - d.server,
+                    d.visibility.word()
+                );
+            }
             let trashed = if d.trashed { " in the trash" } else { "" };
             format!(
                 "the server counts {} assets of visibility {}{trashed}, its listing tells of {}",

@@ -9,7 +9,11 @@ mod row;
 mod set_aside;
 mod sweep;
 
-use std::{collections::BTreeMap, ops::ControlFlow};
+use std::{
+    collections::{BTreeMap, HashSet},
+    hash::{BuildHasher, RandomState},
+    ops::ControlFlow,
+};
 
 pub use set_aside::set_aside;
 
@@ -68,6 +72,12 @@ pub struct Difference {
 }
 
 impl Difference {
+    /// Whether it is what the server is about to purge from its trash: that is listed and no longer counted.
+    #[must_use]
+    pub fn is_purge(&self) -> bool {
+        self.trashed && self.listed > self.server
+    }
+
     /// How far apart they are.
     fn gap(&self) -> Gap {
         Gap { visibility: self.visibility, trashed: self.trashed, more: i128::from(self.server) - i128::from(self.listed) }
@@ -103,8 +113,17 @@ pub fn refresh<C: Catalogue>(
     api.check()?;
     let start = api.line().server_time();
     let known_until = catalogue.known_until().map_err(ListingError::Catalogue)?;
-    let mut listing =
-        Listing { api, user, catalogue, watch, told: Refreshed::default(), newest: String::new(), partners_counted: false };
+    let mut listing = Listing {
+        api,
+        user,
+        catalogue,
+        watch,
+        told: Refreshed::default(),
+        newest: String::new(),
+        odd: HashSet::new(),
+        hasher: RandomState::new(),
+        partners_in: Some(Facts::Without),
+    };
     let up_to_date = match known_until.as_deref().and_then(Moment::parse) {
         Some(until) => listing.changes(until, start.as_deref())?,
         None => false,
@@ -113,7 +132,8 @@ pub fn refresh<C: Catalogue>(
         // The server may be busy: what a listing and its counts disagree in may be gone at the next.
         for attempt in 0..2 {
             listing.everything(start.as_deref())?;
-            if listing.told.differences.is_empty() || attempt == 1 {
+            // What a server is about to purge from its trash is listed and not counted, each time.
+            if listing.told.differences.iter().all(Difference::is_purge) || attempt == 1 {
                 break;
             }
         }
@@ -135,7 +155,11 @@ struct Listing<'a, C: Catalogue> {
     told: Refreshed,
     /// The greatest `updatedAt` that came.
     newest: String,
-    partners_counted: bool,
+    /// Hashes of the ids of rows that could not be understood.
+    odd: HashSet<u64>,
+    hasher: RandomState,
+    /// The kind of sweep in which other owners' rows are counted, until each was counted once.
+    partners_in: Option<Facts>,
 }
 
 /// Whether what the server extracted is asked for: it tells the sizes, and leaves out what nothing was extracted from.
@@ -152,7 +176,7 @@ impl<C: Catalogue> Listing<'_, C> {
     /// what is gone, or was locked, shows in the counts.
     fn changes(&mut self, until: Moment, start: Option<&str>) -> Result<bool, ListingError<C::Error>> {
         self.sweep_all(Some(until.plus(-OVERLAP)))?;
-        self.partners_counted = true;
+        self.partners_in = None;
         if self.told.news > 0 {
             self.catch_up(start)?;
         }
@@ -166,12 +190,15 @@ impl<C: Catalogue> Listing<'_, C> {
     /// Lists everything, and forgets what is no more, unless the server has more than it lists.
     fn everything(&mut self, start: Option<&str>) -> Result<(), ListingError<C::Error>> {
         self.told.full = true;
+        (self.told.odd, self.told.partners, self.partners_in) = (0, 0, Some(Facts::With));
+        self.told.odd_rows.clear();
+        self.odd.clear();
         let before = self.counts()?;
         self.catalogue.begin_anew().map_err(ListingError::Catalogue)?;
         for visibility in Visibility::ALL {
             self.sweep(visibility, Facts::With, None)?;
         }
-        self.partners_counted = true;
+        self.partners_in = None;
         let quiet = self.catch_up(start)?;
         let server = self.counts()?;
         let put = self.catalogue.tally_anew().map_err(ListingError::Catalogue)?;
@@ -236,10 +263,10 @@ impl<C: Catalogue> Listing<'_, C> {
             updated_after: updated_since.map(|since| since.to_string()),
             ..Search::default()
         };
-        Sweep { api: self.api, search }.run(&mut |page| self.take(page, visibility))
+        Sweep { api: self.api, search }.run(&mut |page| self.take(page, visibility, facts))
     }
 
-    fn take(&mut self, page: Vec<Asset>, asked: Visibility) -> Result<(), ListingError<C::Error>> {
+    fn take(&mut self, page: Vec<Asset>, asked: Visibility, facts: Facts) -> Result<(), ListingError<C::Error>> {
         for asset in page {
             let unknown = asset.visibility.clone().filter(|word| Visibility::from_word(word).is_none());
             match row::read(asset, self.user, asked) {
@@ -253,10 +280,10 @@ impl<C: Catalogue> Listing<'_, C> {
                     }
                     self.told.news += u64::from(self.catalogue.put(&listed).map_err(ListingError::Catalogue)?);
                 }
-                Row::Partners => self.told.partners += u64::from(!self.partners_counted),
+                Row::Partners => self.told.partners += u64::from(self.partners_in == Some(facts)),
                 Row::Odd { id, why } => {
-                    // It comes again with each sweep; beyond those that are told, that is not known.
-                    if self.told.odd_rows.iter().any(|(known, _)| *known == id) {
+                    // It comes again with each sweep.
+                    if !self.odd.insert(self.hasher.hash_one(&id)) {
                         continue;
                     }
                     self.told.odd += 1;
@@ -342,10 +369,12 @@ mod tests {
             watch: &mut |_| ControlFlow::Continue(()),
             told: Refreshed::default(),
             newest: String::new(),
-            partners_counted: false,
+            odd: HashSet::new(),
+            hasher: RandomState::new(),
+            partners_in: None,
         };
         for page in pages {
-            listing.take(page, Visibility::Timeline).unwrap();
+            listing.take(page, Visibility::Timeline, Facts::With).unwrap();
         }
         let told = listing.told;
         let tally: Result<Tally, Infallible> = catalogue.tally();
@@ -359,7 +388,8 @@ mod tests {
         assert_eq!((told.listed, told.news, told.odd, tally.total()), (4, 2, 1, 2));
         assert_eq!(told.odd_rows, [("00000000-0000-4000-8000-000000000002".to_owned(), "its checksum is no SHA-1")]);
         let many = (0..50).map(|id| row(id, |asset| asset.original_path.clear())).collect();
-        let (told, _) = self::told(vec![many]);
+        let many: Vec<Asset> = many;
+        let (told, _) = self::told(vec![many.clone(), many]);
         assert_eq!((told.odd, told.odd_rows.len()), (50, ODD_TOLD));
     }
 
