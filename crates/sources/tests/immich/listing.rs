@@ -109,6 +109,23 @@ fn moments_before_the_first_year_are_found_though_no_server_takes_them() {
 }
 
 #[test]
+fn years_that_are_printed_as_others_are_found_and_hide_nothing() {
+    for (ancient, many) in [("0001-01-01T00:00:00Z", 1), ("0098-06-01T00:00:00Z", 1), ("0001-01-01T00:00:00Z", 1700)] {
+        let server = Remote::new();
+        let mut added = BTreeSet::new();
+        for n in 0..many {
+            added.insert(remote(server.fake.add(server.asset(n).taken(ancient))));
+        }
+        for n in 0..2500i64 {
+            let at = Moment::from("1990-01-01T00:00:00Z").later(n * 3_600_000_000_000 / 100);
+            added.insert(remote(server.fake.add(server.asset(5000 + n as usize).taken(at))));
+        }
+        let (told, listed) = server.listed();
+        assert_eq!((ids(listed.keys()), told.differences), (added, vec![]), "{many} of {ancient}");
+    }
+}
+
+#[test]
 fn every_visibility_is_listed_as_it_is_and_what_is_locked_is_not() {
     let server = Remote::new();
     let places = [fake::Visibility::Timeline, fake::Visibility::Archive, fake::Visibility::Hidden, fake::Visibility::Locked];

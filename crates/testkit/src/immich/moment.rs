@@ -99,7 +99,14 @@ pub(super) struct Json(Moment);
 impl fmt::Display for Json {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let at = TimeZone::UTC.to_datetime(Moment(self.0.0.div_euclid(1000) * 1000).timestamp());
-        write!(f, "{}T{:02}:{:02}:{:02}.{:03}Z", at.date(), at.hour(), at.minute(), at.second(), at.millisecond())
+        // A server reads its database's words with V8, to which a year of one or two digits is one of about now.
+        let year = match at.year() {
+            year @ 0..50 => year + 2000,
+            year @ 50..100 => year + 1900,
+            year => year,
+        };
+        let date = at.date().with().year(year).build().unwrap_or(at.date());
+        write!(f, "{date}T{:02}:{:02}:{:02}.{:03}Z", at.hour(), at.minute(), at.second(), at.millisecond())
     }
 }
 
@@ -143,6 +150,10 @@ mod tests {
         let half = Moment::from("1924-07-14T10:21:33.12+02:00");
         assert_eq!((half.json().to_string(), half.aggregated().to_string()).0, "1924-07-14T08:21:33.120Z");
         assert_eq!(half.aggregated().to_string(), "1924-07-14T08:21:33.12+00:00");
+        for (year, written) in [("0001", "2001"), ("0049", "2049"), ("0050", "1950"), ("0099", "1999"), ("0100", "0100")] {
+            let moment = Moment::from(format!("{year}-06-01T00:00:00Z").as_str());
+            assert_eq!(moment.json().to_string(), format!("{written}-06-01T00:00:00.000Z"));
+        }
     }
 
     #[test]

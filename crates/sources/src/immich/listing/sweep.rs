@@ -3,7 +3,8 @@
 //! The server sorts by `fileCreatedAt` alone, and puts what is equal in another order at each request: numbered pages repeat some assets
 //! and skip others. So each page begins at the moment at which the one before ended, and what was already told is known by its id. More
 //! than a page of one moment is parted by when it was uploaded, and only what was also uploaded in one moment is asked for by numbered
-//! pages, again and again, until all of it was seen.
+//! pages, again and again, until all of it was seen. Years before 100 are printed as others (0001 as 2001) though sorted as they are, so
+//! they are a window of their own; and where assets come in another order than that of their moments, order is not relied on any further.
 //! Absent on purpose: what is done with the assets, and whether they are all that there are: the server's counts tell that.
 
 use std::collections::HashSet;
@@ -17,10 +18,13 @@ use super::moment::Moment;
 
 /// Most that a server puts on a page.
 const PAGE: u32 = 1000;
-/// Rounds of numbered pages that bring nothing new, after which there is nothing more. What stays unseen shows in the server's counts.
+/// Sizes of numbered pages, round by round: PostgreSQL mostly has one order of ties for one request, so that what fell between two pages
+/// would fall between them again.
+const SIZES: [u32; 6] = [PAGE, 997, 743, 881, 619, 953];
+/// 0101-01-01: where years are printed as they are, wherever the server's clock stands.
+const PRINTED_AS_THEY_ARE: Moment = Moment(-58_979_923_200_000);
+/// Rounds of numbered pages that bring nothing new, after which there is nothing more.
 const QUIET_ROUNDS: u32 = 6;
-/// How much is asked for at a time, round by round: a database that orders ties in one way for one size orders them otherwise for another.
-const SIZES: [u32; 4] = [PAGE, 997, 743, 877];
 /// Rounds in all: with more assets than the server counts, or a count that cannot be reached, this ends.
 const MOST_ROUNDS: u32 = 40;
 
@@ -59,8 +63,21 @@ impl Sweep<'_> {
         let mut from: Option<Moment> = None;
         let mut seen: HashSet<String> = HashSet::new();
         loop {
-            let mut page = self.page(Span { from, to: None }, Span::default(), "asc", None)?;
-            let (more, last) = (has_more(&page), last_of(&page));
+            let mut page = self.page(Span { from, to: None }, Span::default(), "asc", PAGE, None)?;
+            let more = has_more(&page, PAGE);
+            if more && from.is_none() {
+                let ancient = Span { from: None, to: Some(PRINTED_AS_THEY_ARE) };
+                if !self.page(ancient, Span::default(), "asc", 1, None)?.items.is_empty() {
+                    self.window(ancient, HashSet::new(), take)?;
+                    from = Some(PRINTED_AS_THEY_ARE);
+                    continue;
+                }
+            }
+            let last = match last_of(&page, from) {
+                Ok(last) => last,
+                Err(Disorder) if more => return self.window(Span { from, to: None }, seen, take),
+                Err(Disorder) => None,
+            };
             page.items.retain(|asset| !seen.contains(&asset.id));
             let ends_at = |asset: &&Asset| Moment::parse(&asset.file_created_at) == last;
             // Only these can come again.
@@ -72,13 +89,9 @@ impl Sweep<'_> {
             from = match last {
                 _ if !more => return Ok(()),
                 None => return self.window(Span { from, to: None }, HashSet::new(), take),
-                // Moments go on where servers stop taking them: what lies before is one window, and so is what lies after.
+                // Moments go on where servers stop taking them: what lies after is one window.
                 Some(last) if last >= Moment::LAST => {
                     return self.window(Span { from: Some(Moment::LAST), to: None }, seen, take);
-                }
-                Some(last) if last < Moment::FIRST => {
-                    self.window(Span { from: None, to: Some(Moment::FIRST) }, std::mem::take(&mut seen), take)?;
-                    Some(Moment::FIRST)
                 }
                 Some(last) if from.is_none_or(|from| from < last) => Some(last),
                 Some(last) => {
@@ -102,8 +115,8 @@ impl Sweep<'_> {
         };
         let mut windows = vec![Span::default()];
         while let Some(created) = windows.pop() {
-            let page = self.page(taken, created, "asc", None)?;
-            if !has_more(&page) {
+            let page = self.page(taken, created, "asc", PAGE, None)?;
+            if !has_more(&page, PAGE) {
                 take_new(page.items)?;
                 continue;
             }
@@ -129,13 +142,12 @@ impl Sweep<'_> {
         let counted = self.count(taken, created)?;
         let mut seen: HashSet<String> = HashSet::new();
         let mut quiet = 0;
-        for round in 0..MOST_ROUNDS {
+        for (round, size) in (0..MOST_ROUNDS).zip(SIZES.into_iter().cycle()) {
             let before = seen.len();
             for number in 1.. {
                 let order = if round % 2 == 0 { "asc" } else { "desc" };
-                let size = SIZES[round as usize % SIZES.len()];
-                let mut page = self.page(taken, created, order, Some((number, size)))?;
-                let last = page.items.is_empty() || (page.next_page.is_none() && page.items.len() < size as usize);
+                let mut page = self.page(taken, created, order, size, Some(number))?;
+                let last = !has_more(&page, size) || page.items.is_empty();
                 page.items.retain(|asset| seen.insert(asset.id.clone()));
                 take(page.items)?;
                 if last {
@@ -171,12 +183,12 @@ impl Sweep<'_> {
         }
     }
 
-    fn page(&self, taken: Span, created: Span, order: &'static str, numbered: Option<(u32, u32)>) -> Result<Page, ImmichError> {
+    fn page(&self, taken: Span, created: Span, order: &'static str, size: u32, page: Option<u32>) -> Result<Page, ImmichError> {
         let text = |moment: Option<Moment>| moment.map(|moment| moment.to_string());
         self.api.search(&Search {
             order,
-            size: numbered.map_or(PAGE, |(_, size)| size),
-            page: numbered.map(|(number, _)| number),
+            size,
+            page,
             taken_after: text(taken.from),
             taken_before: text(taken.to),
             created_after: text(created.from),
@@ -186,15 +198,22 @@ impl Sweep<'_> {
     }
 }
 
-/// The moment at which a page ends; nothing where the page is not in the order that was asked for. Immich writes the years 1 to 99 as if
-/// they were of this century or the last, and sorts by what they are: such a page proves nothing about what follows.
-fn last_of(page: &Page) -> Option<Moment> {
-    let moments = page.items.iter().map(|asset| Moment::parse(&asset.file_created_at));
-    let moments: Vec<Moment> = moments.collect::<Option<_>>()?;
-    moments.is_sorted().then(|| moments.last().copied()).flatten()
+/// Assets that do not come in the order of the moments that are printed.
+struct Disorder;
+
+/// The moment at which a page that begins at `from` ends. Beyond a page without order, assets would be lost unseen.
+fn last_of(page: &Page, from: Option<Moment>) -> Result<Option<Moment>, Disorder> {
+    let mut last = None;
+    for moment in page.items.iter().filter_map(|asset| Moment::parse(&asset.file_created_at)) {
+        if last.max(from).is_some_and(|last| moment < last) {
+            return Err(Disorder);
+        }
+        last = Some(moment);
+    }
+    Ok(last)
 }
 
-/// Whether a page is not the last.
-fn has_more(page: &Page) -> bool {
-    page.next_page.is_some() || page.items.len() >= PAGE as usize
+/// Whether a page of this size is not the last.
+fn has_more(page: &Page, size: u32) -> bool {
+    page.next_page.is_some() || page.items.len() >= size as usize
 }
