@@ -19,10 +19,13 @@ const FOLDERS: usize = 4000;
 /// Where the system shows itself.
 const OF_THE_SYSTEM: [&str; 4] = ["/proc", "/sys", "/dev", "/run"];
 
+/// What is told of each folder, and the names in it where they can be listed; the answer names those that need no looking into.
+pub(super) type Visit<'a> = dyn FnMut(&FolderSource, Option<&HashSet<Vec<u8>>>) -> HashSet<Vec<u8>> + 'a;
+
 /// The folders, then those above them, then the root of the file system, where the server's paths are as they are here; then those below.
 ///
 /// `visit` is told of each once, and of the names in it where they can be listed; it answers with those that need no looking into.
-pub(super) fn each(folders: &[PathBuf], visit: &mut dyn FnMut(&FolderSource, Option<&HashSet<Vec<u8>>>) -> HashSet<Vec<u8>>) {
+pub(super) fn each(folders: &[PathBuf], visit: &mut Visit<'_>) {
     let full = |folder: &PathBuf| std::fs::canonicalize(folder).unwrap_or_else(|_| folder.clone());
     let roots: Vec<PathBuf> = folders.iter().map(full).collect();
     let mut seen = HashSet::new();
