@@ -32,6 +32,8 @@ use sweep::Sweep;
 const OVERLAP: i64 = 5 * 60 * 1000;
 /// Rounds in which what changed during a listing is asked for.
 const CATCH_UPS: u32 = 5;
+/// Rounds in which what comes is taken in and counted again before a difference is believed.
+const RECOUNTS: u32 = 3;
 /// Rows that cannot be understood are told by id up to here, and counted beyond.
 const ODD_TOLD: usize = 20;
 
@@ -180,11 +182,26 @@ impl<C: Catalogue> Listing<'_, C> {
         if self.told.news > 0 {
             self.catch_up(start)?;
         }
-        let Some(server) = self.counts()? else { return Ok(false) };
         // What a full listing could not make agree would not agree after another one either.
         let known = self.catalogue.gaps().map_err(ListingError::Catalogue)?;
-        self.told.differences = differences(&self.catalogue.tally().map_err(ListingError::Catalogue)?, &server);
-        Ok(self.told.differences.iter().map(Difference::gap).eq(known))
+        let mut before = None;
+        for round in 0..=RECOUNTS {
+            let Some(server) = self.counts()? else { return Ok(false) };
+            self.told.differences = differences(&self.catalogue.tally().map_err(ListingError::Catalogue)?, &server);
+            if self.told.differences.iter().map(Difference::gap).eq(known.iter().copied()) {
+                return Ok(true);
+            }
+            // Somebody may be uploading: only what stays while nothing comes is a difference.
+            let news = self.told.news;
+            if round < RECOUNTS {
+                self.sweep_all(Some(until.plus(-OVERLAP)))?;
+            }
+            if self.told.news == news && before == Some(server) {
+                return Ok(false);
+            }
+            before = Some(server);
+        }
+        Ok(false)
     }
 
     /// Lists everything, and forgets what is no more, unless the server has more than it lists.
