@@ -182,3 +182,22 @@ fn as_long_as_the_server_has_more_than_it_lists_nothing_known_is_forgotten() {
     assert_eq!((told.differences, all(&mut catalogue).contains_key(&remote(some[3]))), (vec![], false));
     assert_eq!(all(&mut catalogue).len(), server.fake.count(server.alice));
 }
+
+#[test]
+fn an_asset_added_while_it_is_counted_leads_to_no_full_listing() {
+    let server = Remote::new();
+    for n in 0..20 {
+        server.fake.add(server.asset(n));
+    }
+    let mut catalogue = InMemory::default();
+    server.refresh(&mut catalogue);
+    for nth in 1..=6 {
+        server.settle();
+        server.fake.misbehave("*/statistics", When::Nth(nth), Misbehaviour::Gains(server.alice));
+        let told = server.refresh(&mut catalogue);
+        server.fake.behave();
+        assert_eq!((told.full, told.differences), (false, vec![]), "{nth}");
+    }
+    server.refresh(&mut catalogue);
+    assert_eq!(all(&mut catalogue).len(), 26);
+}

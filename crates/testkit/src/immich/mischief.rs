@@ -48,6 +48,8 @@ pub enum Misbehaviour {
     LiesAboutRange,
     /// 206 with a whole length other than the file's.
     LiesAboutLength,
+    /// An asset of this user is added before the request is answered, as by a phone that backs up.
+    Gains(super::Id),
     /// From now on, the server is in maintenance mode; this request too.
     BeginsMaintenance,
 }

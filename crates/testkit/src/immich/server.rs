@@ -159,6 +159,9 @@ impl Server {
         if fault == Some(Misbehaviour::BeginsMaintenance) {
             self.writing().maintenance = true;
         }
+        if let Some(Misbehaviour::Gains(user)) = &fault {
+            self.writing().add_asset(super::new_asset::NewAsset::of(*user, nonce.to_be_bytes().to_vec()));
+        }
         let mut out = Out { line, noted, date: String::new(), correlation: correlation(nonce), head: raw.method == "HEAD" };
         let ranges = fault != Some(Misbehaviour::IgnoresRange);
         match &fault {
