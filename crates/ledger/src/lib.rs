@@ -27,7 +27,7 @@ pub use assets::{Depth, Met, Wanted};
 pub use decisions::{About, DecisionKey, NewDecision, StoredDecision, StoredWord, Written};
 pub use error::{Kind, LedgerError};
 pub use evidence::Evidence;
-pub use groups::{GroupRow, MemberRow, StoredGroup};
+pub use groups::{GroupLineRow, GroupRow, MemberRow, StoredGroup};
 pub use ids::source_slug;
 pub use listings::ListedRow;
 pub use open::{Ledger, NAMES};
