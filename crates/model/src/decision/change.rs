@@ -126,8 +126,9 @@ fn compare(was: &SeenMember, is: &SeenMember, found: &mut Vec<Change>) {
         |member: &SeenMember, kind: &str| member.anomalies.iter().find(|(k, _)| k == kind).map(|(_, state)| state.clone());
     for (kind, now) in is.anomalies.iter().filter(|(kind, _)| blocks(kind)) {
         let then = state(was, kind);
-        // What was not flagged then and is decided on since was looked at; what is open is not.
-        let matters = match &then {
+        // What was open then and is decided now, a person looked at in the meantime; so with what was not flagged then.
+        let matters = match then.as_deref() {
+            Some(OPEN) => false,
             Some(then) => then != now,
             None => now == OPEN,
         };
