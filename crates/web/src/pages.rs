@@ -1,0 +1,4 @@
+//! One file a page. Each gives its addresses, asks the engine, and draws.
+
+pub mod enter;
+pub mod overview;
