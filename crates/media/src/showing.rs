@@ -5,8 +5,19 @@
 //! green and blue goes along; whatever is transparent lies on white. Promises never to panic, whatever the bytes.
 //! Absent on purpose: files, caches, verdicts on integrity, and any writing to what is shown.
 
-use lightproof_model::{media_type::MediaType, read_at::ReadAt};
+mod colour;
+mod encode;
+mod jpeg;
+mod others;
+mod raw;
+pub(crate) mod reduce;
 
+use lightproof_model::{
+    media_type::{Class, MediaType},
+    read_at::ReadAt,
+};
+
+use self::reduce::{Colours, Reducer};
 use crate::{picture::Limits, video::Ffmpeg};
 
 /// How large a picture is wanted.
@@ -65,13 +76,19 @@ pub enum NotShown {
 /// # Errors
 /// [`NotShown`] says why there is nothing to see.
 pub fn show(
-    _bytes: &[u8],
+    bytes: &[u8],
     media_type: MediaType,
-    _orientation: Option<u16>,
-    _wanted: Wanted,
-    _limits: &Limits,
+    orientation: Option<u16>,
+    wanted: Wanted,
+    limits: &Limits,
 ) -> Result<Shown, NotShown> {
-    Err(NotShown::Beyond(format!("no decoder for {}", media_type.mime())))
+    let drawn = match media_type {
+        MediaType::Jpeg | MediaType::Thm => jpeg::drawn(bytes, wanted, limits),
+        _ if media_type.class() == Class::Raw => raw::drawn(bytes, media_type, orientation, wanted, limits),
+        _ => others::drawn(bytes, media_type, wanted, limits),
+    }?;
+    let made_of = if media_type.class() == Class::Raw { MadeOf::Preview } else { MadeOf::Whole };
+    drawn.upright(orientation).encoded(made_of, wanted)
 }
 
 /// Shows one frame of a video, from its first tenth, through `ffmpeg` within the same bounds as in a survey. `whole` holds all bytes
@@ -80,13 +97,61 @@ pub fn show(
 /// # Errors
 /// [`NotShown`] says why there is nothing to see.
 pub fn show_video(
-    _bytes: &dyn ReadAt,
-    _media_type: MediaType,
-    _whole: Option<&[u8]>,
-    _ffmpeg: Option<&Ffmpeg>,
-    _wanted: Wanted,
+    bytes: &dyn ReadAt,
+    media_type: MediaType,
+    whole: Option<&[u8]>,
+    ffmpeg: Option<&Ffmpeg>,
+    wanted: Wanted,
 ) -> Result<Shown, NotShown> {
-    Err(NotShown::Beyond(crate::video::NO_FFMPEG.to_owned()))
+    let frame = crate::video::frame(bytes, media_type, whole, ffmpeg, wanted.longest_side.min(MOST_OF_A_FRAME));
+    let drawn = frame.map_err(NotShown::Beyond)?;
+    drawn.encoded(MadeOf::Frame, wanted)
+}
+
+/// The longer side of a video's frame, at most.
+const MOST_OF_A_FRAME: u32 = 4096;
+
+/// A picture as it was decoded and reduced.
+#[derive(Debug)]
+pub(crate) struct Drawn {
+    colours: Colours,
+    /// A colour profile for red, green and blue.
+    profile: Option<Vec<u8>>,
+    /// Turns that are its own word, and are yet to be done; nothing where EXIF's holds.
+    orientation: Option<u16>,
+}
+
+impl Drawn {
+    fn of(reducer: Reducer, profile: Option<Vec<u8>>) -> Result<Drawn, NotShown> {
+        let colours = reducer.finish().ok_or_else(|| NotShown::Damaged("no row of its pixels can be decoded".to_owned()))?;
+        Ok(Drawn { colours, profile: profile.filter(|profile| encode::is_usable(profile)), orientation: None })
+    }
+
+    fn upright(self, orientation: Option<u16>) -> Drawn {
+        let orientation = self.orientation.or(orientation).unwrap_or(1);
+        Drawn { colours: self.colours.upright(orientation), ..self }
+    }
+
+    fn encoded(self, made_of: MadeOf, wanted: Wanted) -> Result<Shown, NotShown> {
+        let jpeg = encode::jpeg(&self.colours, self.profile.as_deref(), wanted).ok_or_else(|| {
+            NotShown::TooLarge(format!("{}×{} pixels are more than a JPEG holds", self.colours.width, self.colours.height))
+        })?;
+        let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
+        Ok(Shown { jpeg, width: side(self.colours.width), height: side(self.colours.height), made_of })
+    }
+}
+
+/// What takes the rows of a picture of this size, where what it becomes fits the limits.
+fn beginning(width: u32, height: u32, wanted: Wanted, limits: &Limits) -> Result<Reducer, NotShown> {
+    let reducer = Reducer::new(width, height, wanted.longest_side.min(Wanted::FULL.longest_side));
+    // It is held once more while it is turned; and one row of the source with it.
+    let taken = reducer.bytes().saturating_mul(2).saturating_add(u64::from(width) * 3);
+    if taken > limits.decoded_bytes { Err(too_large(taken, limits)) } else { Ok(reducer) }
+}
+
+fn too_large(bytes: u64, limits: &Limits) -> NotShown {
+    let mb = |bytes: u64| bytes.div_ceil(1 << 20);
+    NotShown::TooLarge(format!("decoding it takes {} MB of the {} MB allowed", mb(bytes), mb(limits.decoded_bytes)))
 }
 
 /// The MIME type under which a browser shows an original's own bytes, upright and safely; nothing where it would not.
