@@ -68,6 +68,7 @@ impl Driver {
     }
 
     /// The folder that all of this browser's files are in.
+    #[cfg(test)]
     pub fn home(&self) -> &Path {
         self.home.path()
     }
