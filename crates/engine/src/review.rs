@@ -8,6 +8,7 @@ mod catch_up;
 pub mod deciding;
 pub mod groups;
 mod index;
+pub mod single;
 pub mod standing;
 
 use std::{cell::RefCell, collections::HashMap, path::Path};
