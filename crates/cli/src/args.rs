@@ -1,5 +1,6 @@
 //! The argument table: parser, help, man page and completions come from it.
 
+pub mod decide;
 pub mod immich;
 
 use std::path::PathBuf;
@@ -69,6 +70,8 @@ pub enum Command {
     GenerateSummary(ProofArgs),
     /// Print all that is known of one asset: fields, group, ranking and its ground, anomalies
     Explain(ExplainArgs),
+    /// Decide on groups and dates, from filled-in CSVs or at the terminal; nothing is moved by it
+    Decide(decide::DecideArgs),
     /// Immich servers: connect one, add keys, see how it does
     #[command(subcommand)]
     Immich(immich::ImmichCommand),
