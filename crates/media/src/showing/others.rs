@@ -90,6 +90,9 @@ fn finish(rows: Result<Reducer, NoGray>, profile: Option<Vec<u8>>) -> Result<Dra
 
 /// Why a reader has no pixels, which it has in words.
 fn refused(why: &NoGray) -> NotShown {
+    if let Some(damage) = why.why().strip_prefix("it is damaged: ") {
+        return NotShown::Damaged(damage.to_owned());
+    }
     let why = why.why().trim_start_matches("it is too large to be shown: ").to_owned();
     match why.strip_prefix("too large").map(|rest| rest.trim_start_matches([',', ':', ' '])) {
         Some(rest) => NotShown::TooLarge(rest.to_owned()),
