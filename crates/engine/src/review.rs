@@ -8,6 +8,7 @@ mod catch_up;
 pub mod deciding;
 pub mod groups;
 mod index;
+pub mod listed;
 pub mod single;
 pub mod standing;
 
