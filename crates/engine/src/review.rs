@@ -9,6 +9,7 @@ pub mod deciding;
 pub mod groups;
 pub mod import;
 mod index;
+pub mod listed;
 pub mod single;
 pub mod standing;
 

@@ -1,5 +1,6 @@
 //! One file a page. Each gives its addresses, asks the engine, and draws.
 
+pub mod bulk;
 pub mod enter;
 pub mod group;
 pub mod groups;

@@ -12,6 +12,7 @@ pub fn routes(app: Shared) -> Router {
         .merge(pages::overview::routes())
         .merge(pages::groups::routes())
         .merge(pages::group::routes())
+        .merge(pages::bulk::routes())
         .merge(pages::pictures::routes())
         .fallback(async || Failure::NotFound)
         .method_not_allowed_fallback(async || Failure::Method)
