@@ -90,6 +90,21 @@ pub enum EngineError {
     /// A stage was asked for before there was anything to work on.
     #[error("nothing has been surveyed yet")]
     NothingSurveyed,
+    /// What is to be reviewed is older than the manifest.
+    #[error("the last manifest has no {} yet", match stage {
+        crate::watch::Stage::FlagAnomalies => "anomalies",
+        _ => "groups",
+    })]
+    NotYet {
+        /// The stage that finds it.
+        stage: crate::watch::Stage,
+    },
+    /// No such group.
+    #[error("there is no group {wanted}")]
+    NoSuchGroup {
+        /// What was asked for.
+        wanted: String,
+    },
     /// The latest run over the library did not come to its end.
     #[error("the last survey was interrupted, so its manifest is not complete")]
     Unfinished,
@@ -163,7 +178,8 @@ impl EngineError {
             | EngineError::LedgerOnNetwork { .. }
             | EngineError::Unfinished
             | EngineError::Settings { .. } => Kind::Refused,
-            EngineError::NothingSurveyed | EngineError::NoSuchAsset { .. } => Kind::NotFound,
+            EngineError::NotYet { .. } => Kind::Refused,
+            EngineError::NothingSurveyed | EngineError::NoSuchAsset { .. } | EngineError::NoSuchGroup { .. } => Kind::NotFound,
             EngineError::Server { error, .. } | EngineError::Owner { error, .. } => match **error {
                 ImmichError::Unreachable { .. }
                 | ImmichError::TooSlow { .. }
@@ -214,6 +230,11 @@ impl EngineError {
             EngineError::LedgerOnNetwork { .. } => "name a folder on a local disk with --ledger".to_owned(),
             EngineError::NothingSurveyed => "run `lightproof survey FOLDER` first".to_owned(),
             EngineError::Unfinished => "run the same survey again: it goes on where it was".to_owned(),
+            EngineError::NotYet { stage } => format!("run `lightproof {}`, or survey again", stage.command()),
+            EngineError::NoSuchGroup { .. } => {
+                "groups are named in duplicate_groups.csv; a group that changed since the file was written has another name"
+                    .to_owned()
+            }
             EngineError::Stopped => "run the same command again: it goes on where it was".to_owned(),
             EngineError::NoSuchAsset { .. } => {
                 "ids stand in the column asset_id of manifest.csv; a path is given below its source's root or from /".to_owned()

@@ -6,21 +6,21 @@ use std::{
 };
 
 use jiff::{Timestamp, tz::TimeZone};
-use lightproof_ledger::{AssetKey, Ledger, RunKey, StoredAnomaly, StoredAsset};
+use lightproof_ledger::{AssetKey, Evidence, Ledger, RunKey, StoredAnomaly, StoredAsset};
 use lightproof_model::{
     anomaly::{Anomaly, AnomalyKind, Body, FileNumber, Shot, judge_alone, judge_body},
     asset::{Fate, SourceId},
     media_type::Class,
     moment::WallClock,
-    seen::{self, SeenAnomaly, seen_anomaly},
+    seen::seen_anomaly,
 };
 
 use crate::{
     EngineError,
     account::AnomalyAccount,
-    grouping::content,
     proofs::owners,
     settings::Settings,
+    telling::anomaly_evidence,
     watch::{Stage, Watch},
 };
 
@@ -134,14 +134,9 @@ impl Flagging<'_> {
                 self.kinds[at] += 1;
             }
             let evidence = anomaly.evidence_cell();
-            let seen = seen_anomaly(&SeenAnomaly {
-                sha1: content(asset),
-                place: seen::Place { source: asset.place.source.clone(), path: asset.place.path(), owner: self.owner(asset) },
-                date_time_original: asset.facts.date_time_original.clone(),
-                date_corrected: asset.corrected,
-                kind: anomaly.kind.word().to_owned(),
-                evidence: evidence.clone(),
-            });
+            let shown = anomaly_evidence(asset, &self.owner(asset), anomaly.kind.word());
+            let seen = seen_anomaly(&shown).to_string();
+            self.ledger.keep_shown(&seen, &Evidence::Anomaly(shown))?;
             let suggestion = anomaly.suggestion_cell();
             let confidence = anomaly.confidence_cell();
             self.ledger.store_anomaly(&StoredAnomaly {
@@ -151,7 +146,7 @@ impl Flagging<'_> {
                 evidence,
                 suggestion: (!suggestion.is_empty()).then_some(suggestion),
                 confidence: (!confidence.is_empty()).then(|| confidence.to_owned()),
-                seen: seen.to_string(),
+                seen,
             })?;
         }
         Ok(())

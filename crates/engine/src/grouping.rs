@@ -6,27 +6,24 @@ use std::{
     time::Instant,
 };
 
-use lightproof_ledger::{AssetKey, Depth, GroupRow, Ledger, MemberRow, RunKey, StoredAsset};
+use lightproof_ledger::{About, AssetKey, DecisionKey, Depth, Evidence, Ledger, RunKey, StoredAsset};
 use lightproof_model::{
-    anomaly::AnomalyKind,
-    asset::{Fate, SourceId},
+    asset::Fate,
+    decision::{Verb, apart},
     digest::Sha1,
     fingerprint::{ALIKE, Gray, REENCODED},
     group::{Basis, Grays, Group, Library, Limits, Member, Motion, group as group_library},
     media_type::{Class, MediaType},
-    moment::RecordedDate,
     problem::ProblemKind,
-    rank::{Contender, RankingDate, Standing, rank},
     same_shot::{CaptureMoment, Words},
-    seen::{self, SeenMember, fields_digest, seen_group},
     unit::shared_parts,
 };
 
 use crate::{
     EngineError,
     account::{BasisCount, Beyond, GroupAccount},
-    proofs::owners,
     settings::Settings,
+    telling::{Telling, Told, content, stands_for_content},
     units::{is_picture, number},
     watch::{Stage, Watch},
 };
@@ -47,10 +44,12 @@ pub(crate) fn group(
     watch.begins(Stage::GroupDuplicates);
     let began = Instant::now();
     let mut account = GroupAccount::default();
-    let Comparable { members, parts } = Comparable::of(ledger, run, &mut account)?;
+    let heard = ledger.last_decision()?;
+    let Comparable { members, parts, contents } = Comparable::of(ledger, run, &mut account)?;
     let mains = members.iter().filter_map(|m| Some((m.asset, m.sha1?)));
     let shared = shared_parts(mains, parts);
-    let library = Library { members: &members, shared_parts: &shared, not_duplicates: &[] };
+    let not_duplicates = dismissed(ledger, &contents)?;
+    let library = Library { members: &members, shared_parts: &shared, not_duplicates: &not_duplicates };
     let limits = limits(settings.radius.value);
     if watch.stop_asked() {
         return Err(EngineError::Stopped);
@@ -58,7 +57,7 @@ pub(crate) fn group(
     let groups = group_library(&library, &limits, &mut FromLedger(ledger))?;
     drop(members);
     let mut counts: HashMap<Basis, (u64, u64)> = HashMap::new();
-    let told = Telling { ledger, run, owners: owners(ledger)? };
+    let told = Telling::begin(ledger, run)?;
     // Strongest basis first, series last; within one by id, which depends on contents alone.
     let mut all: Vec<&Group> = groups.duplicates.iter().chain(&groups.series).collect();
     all.sort_by(|a, b| (a.basis, &a.id).cmp(&(b.basis, &b.id)));
@@ -68,11 +67,13 @@ pub(crate) fn group(
         }
         let count = counts.entry(found.basis).or_default();
         *count = (count.0 + 1, count.1 + found.rows.len() as u64);
-        let (row, ranked) = told.row(found)?;
+        let Told { row, ranked, evidence } = told.tell(found)?;
+        ledger.keep_shown(&row.seen, &Evidence::Group(evidence))?;
         account.unranked += u64::from(!ranked && found.basis != Basis::Series);
         Ok(row)
     }))?;
     ledger.finish_stage(Stage::GroupDuplicates.command(), run)?;
+    ledger.hear(heard)?;
     account.bases = Basis::ALL
         .into_iter()
         .map(|basis| {
@@ -82,6 +83,24 @@ pub(crate) fn group(
         .collect();
     account.seconds = began.elapsed().as_secs_f64();
     Ok(account)
+}
+
+/// The pairs of contents that people called not duplicates, as grouping knows these contents. Of several decisions on one group the
+/// last counts.
+fn dismissed(ledger: &Ledger, contents: &[(Sha1, Sha1)]) -> Result<Vec<(Sha1, Sha1)>, EngineError> {
+    let known: HashMap<Sha1, Sha1> = contents.iter().copied().collect();
+    let as_known = |named: Sha1| known.get(&named).copied().unwrap_or(named);
+    let mut by_group: HashMap<String, Vec<(Sha1, Sha1)>> = HashMap::new();
+    ledger.for_each_decision(DecisionKey(0), |decision| {
+        if decision.about == About::Group && decision.takes_back.is_none() && decision.taken_back_by.is_none() {
+            let mains = decision.words.iter().filter(|word| word.part_of.is_none());
+            let said: Vec<(Sha1, Option<Verb>)> =
+                mains.filter_map(|word| Some((word.content?, word.verb.as_deref().and_then(|verb| verb.parse().ok())))).collect();
+            by_group.insert(decision.subject, apart(&said));
+        }
+        Ok::<(), EngineError>(())
+    })?;
+    Ok(by_group.into_values().flatten().map(|(a, b)| (as_known(a), as_known(b))).collect())
 }
 
 /// How alike is alike, within a radius.
@@ -101,6 +120,8 @@ struct Comparable {
     members: Vec<Member>,
     /// Content of a companion, and the main asset of its unit.
     parts: Vec<(Sha1, u32)>,
+    /// Contents as evidence names them, where grouping knows better: what stands for them, and the SHA-1.
+    contents: Vec<(Sha1, Sha1)>,
 }
 
 impl Comparable {
@@ -126,7 +147,12 @@ impl Comparable {
             }
             match asset.companion_of {
                 Some(main) => comparable.parts.extend(asset.sha1.zip(u32::try_from(main.0).ok())),
-                None => comparable.members.push(member(&asset, &mut words)),
+                None => {
+                    let member = member(&asset, &mut words);
+                    let named = content(&asset).zip(member.sha1).filter(|(named, known)| named != known);
+                    comparable.contents.extend(named);
+                    comparable.members.push(member);
+                }
             }
             Ok(())
         })?;
@@ -164,127 +190,4 @@ impl Grays for FromLedger<'_> {
         }
         Ok(())
     }
-}
-
-/// Turns a group of numbers into rows that can be shown.
-struct Telling<'a> {
-    ledger: &'a Ledger,
-    run: RunKey,
-    owners: HashMap<SourceId, String>,
-}
-
-/// A member with all that its rows need.
-struct Shown {
-    asset: StoredAsset,
-    companions: Vec<StoredAsset>,
-    /// Kinds of the anomalies of the asset and its companions.
-    anomalies: Vec<String>,
-    basis: Basis,
-    distance: u8,
-}
-
-impl Telling<'_> {
-    /// The group's row, and whether it has a ranking.
-    fn row(&self, group: &Group) -> Result<(GroupRow, bool), EngineError> {
-        let mut members = group
-            .rows
-            .iter()
-            .map(|row| {
-                let asset = self.ledger.asset_of_key(AssetKey(row.asset.into()))?;
-                let companions = self.ledger.companions_of(self.run, asset.key)?;
-                // The clock of a companion is a clock of the group: the RAW beside a JPEG is judged by its own date.
-                let mut anomalies = Vec::new();
-                for part in std::iter::once(&asset).chain(&companions) {
-                    anomalies.extend(self.ledger.anomalies_of(part.key)?.into_iter().map(|a| a.kind));
-                }
-                anomalies.sort_unstable();
-                anomalies.dedup();
-                Ok(Shown { asset, companions, anomalies, basis: row.basis, distance: row.distance })
-            })
-            .collect::<Result<Vec<_>, EngineError>>()?;
-        let contenders: Vec<Contender> = members.iter().map(contender).collect();
-        let standings = rank(group.basis, &contenders);
-        let ranked = standings.iter().all(|s| s.rank.is_some());
-        let seen = self.seen(&members)?;
-        let mut shown: Vec<(Shown, Standing)> = members.drain(..).zip(standings).collect();
-        // The order of the ranking; members of equal rank, or without one, by place.
-        shown.sort_by(|a, b| (a.1.rank, &a.0.asset.place).cmp(&(b.1.rank, &b.0.asset.place)));
-        let rows = shown.into_iter().flat_map(|(member, standing)| rows_of(member, standing)).collect();
-        Ok((GroupRow { id: group.id.clone(), basis: group.basis.word(), seen, members: rows }, ranked))
-    }
-
-    fn seen(&self, members: &[Shown]) -> Result<String, EngineError> {
-        let place = |asset: &StoredAsset| seen::Place {
-            source: asset.place.source.clone(),
-            path: asset.place.path(),
-            owner: self.owners.get(&asset.place.source).cloned().unwrap_or_default(),
-        };
-        let seen = members
-            .iter()
-            .map(|m| {
-                Ok(SeenMember {
-                    sha1: content(&m.asset).unwrap_or_else(|| stands_for_content(&m.asset)),
-                    place: place(&m.asset),
-                    companions: m.companions.iter().map(|c| (place(c), content(c))).collect(),
-                    exif_field_count: m.asset.facts.exif_field_count,
-                    fields: fields_digest(&self.ledger.exif_fields(m.asset.key)?),
-                    date_time_original: m.asset.facts.date_time_original.clone(),
-                    date_corrected: m.asset.corrected,
-                    basis: m.basis,
-                    anomalies: m.anomalies.iter().map(|kind| (kind.clone(), "open".to_owned())).collect(),
-                })
-            })
-            .collect::<Result<Vec<_>, EngineError>>()?;
-        Ok(seen_group(&seen).to_string())
-    }
-}
-
-/// The content of an asset as evidence names it. In an external library that is what stands for it, also where its SHA-1 is known: what
-/// a person saw does not change because the library is mounted one day.
-pub(crate) fn content(asset: &StoredAsset) -> Option<Sha1> {
-    if asset.external { Some(stands_for_content(asset)) } else { asset.sha1 }
-}
-
-/// What stands for the content of an asset of which nobody knows the SHA-1: one in an external library, where the server digests the path.
-/// Its stamp holds id, size, time and that digest.
-fn stands_for_content(asset: &StoredAsset) -> Sha1 {
-    use sha1::Digest;
-    let stamp = &asset.stamp;
-    let digest = sha1::Sha1::new()
-        .chain_update(b"stamp")
-        .chain_update(stamp.device.to_be_bytes())
-        .chain_update(stamp.inode.to_be_bytes())
-        .chain_update(stamp.size.to_be_bytes())
-        .chain_update(stamp.mtime.to_be_bytes())
-        .chain_update(stamp.ctime.to_be_bytes());
-    Sha1(digest.finalize().into())
-}
-
-fn contender(member: &Shown) -> Contender {
-    let facts = &member.asset.facts;
-    let blocking = member.anomalies.iter().find(|kind| AnomalyKind::from_word(kind).is_some_and(AnomalyKind::blocks_ranking));
-    let camera = facts.model.clone().unwrap_or_else(|| "an unnamed camera".to_owned());
-    Contender {
-        exif_field_count: facts.exif_field_count,
-        date: RankingDate::of(&facts.date_time_original, member.asset.corrected),
-        unresolved: blocking.map(|kind| match &facts.date_time_original {
-            RecordedDate::Impossible { .. } => format!("impossible date not reviewed ({kind})"),
-            _ => format!("clock of {camera} not reviewed ({kind})"),
-        }),
-    }
-}
-
-/// The rows of a member: itself, and its companions, which go where it goes.
-fn rows_of(member: Shown, standing: Standing) -> impl Iterator<Item = MemberRow> {
-    let (basis, distance) = (member.basis.word(), u32::from(member.distance));
-    let main = member.asset.id.clone();
-    let parts = member.companions.into_iter().map(move |part| MemberRow {
-        asset: part.key,
-        basis,
-        distance,
-        rank: None,
-        ground: format!("companion of {main}: goes where it goes"),
-    });
-    std::iter::once(MemberRow { asset: member.asset.key, basis, distance, rank: standing.rank, ground: standing.ground })
-        .chain(parts)
 }

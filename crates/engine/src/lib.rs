@@ -17,16 +17,20 @@ pub mod pipeline;
 pub mod proofs;
 mod read_all;
 mod reading;
+pub mod review;
 pub mod roots;
 pub mod servers;
 pub mod settings;
+mod states;
 mod summarise;
+mod telling;
 mod units;
 pub mod watch;
 
 pub use error::{EngineError, Kind};
 pub use lightproof_ledger::{
-    Depth, FolderNote, FolderNoteKind, Ledger, ListedRow, Place, StoredAnomaly, StoredAsset, StoredGroup,
+    About, DecisionKey, Depth, FolderNote, FolderNoteKind, Ledger, ListedRow, Place, SourceKind, StoredAnomaly, StoredAsset,
+    StoredDecision, StoredGroup, StoredSource, StoredWord,
 };
 pub use lightproof_sources::immich::listed::RemoteId;
 pub use read_all::READER;

@@ -212,7 +212,7 @@ pub fn generate_summary(
 }
 
 /// The latest run, if it came to its end.
-fn latest(ledger: &Ledger) -> Result<RunKey, EngineError> {
+pub(crate) fn latest(ledger: &Ledger) -> Result<RunKey, EngineError> {
     let run = ledger.latest_run()?.ok_or(EngineError::NothingSurveyed)?;
     if run.finished { Ok(run.key) } else { Err(EngineError::Unfinished) }
 }

@@ -1,6 +1,9 @@
 //! Groups as found by the latest grouping.
 
-use lightproof_model::asset::GroupId;
+use lightproof_model::{
+    asset::{AssetId, GroupId, SourceId},
+    digest::Sha1,
+};
 use rusqlite::{OptionalExtension, params};
 
 use crate::{AssetKey, Ledger, LedgerError, StoredAsset, stored::COLUMNS};
@@ -31,6 +34,31 @@ pub struct MemberRow {
     pub rank: Option<u32>,
     /// On what ground, or why there is no rank.
     pub ground: String,
+}
+
+/// A row of a group, in brief: enough to list a hundred thousand groups.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupLineRow {
+    /// The group.
+    pub group: GroupId,
+    /// The word of the group's basis.
+    pub basis: String,
+    /// Digest of the evidence shown.
+    pub seen: String,
+    /// The asset's row.
+    pub key: AssetKey,
+    /// The asset's id.
+    pub asset: AssetId,
+    /// The asset's source.
+    pub source: SourceId,
+    /// Its bytes' digest, where that is what stands for its content.
+    pub content: Option<Sha1>,
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Whether it is a companion: a further part of a member's unit.
+    pub is_part: bool,
+    /// The member's rank.
+    pub rank: Option<u32>,
 }
 
 /// A stored group, with words as they stand in the CSV.
@@ -95,6 +123,58 @@ impl Ledger {
         Ok(())
     }
 
+    /// All rows of all groups in brief, group by group in order, each group's rows together.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or what `each` returns.
+    pub fn for_each_group_line<E: From<LedgerError>>(
+        &self,
+        mut each: impl FnMut(GroupLineRow) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let failed = |error: rusqlite::Error| E::from(LedgerError::from(error));
+        let mut query = self
+            .survey
+            .prepare(
+                "SELECT g.id, g.basis, g.seen, a.key, a.id, a.source, a.sha1, a.external, a.size, a.companion_of IS NOT NULL, m.rank \
+                 FROM grouping g JOIN member m ON m.grouping = g.id JOIN asset a ON a.key = m.asset ORDER BY g.ord, m.ord",
+            )
+            .map_err(failed)?;
+        let mut rows = query.query([]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            each(read_line(row).map_err(failed)?)?;
+        }
+        Ok(())
+    }
+
+    /// The rows of one group in brief.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn group_line_rows(&self, id: &GroupId) -> Result<Vec<GroupLineRow>, LedgerError> {
+        let mut query = self.survey.prepare_cached(
+            "SELECT g.id, g.basis, g.seen, a.key, a.id, a.source, a.sha1, a.external, a.size, a.companion_of IS NOT NULL, m.rank \
+             FROM grouping g JOIN member m ON m.grouping = g.id JOIN asset a ON a.key = m.asset WHERE g.id = ?1 ORDER BY m.ord",
+        )?;
+        let rows = query.query_map([id.as_str()], read_line)?.collect::<Result<_, _>>()?;
+        Ok(rows)
+    }
+
+    /// Puts a group in the place of the stored one of the same id.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn tell_anew(&self, group: &GroupRow) -> Result<(), LedgerError> {
+        let step = rusqlite::Transaction::new_unchecked(&self.survey, rusqlite::TransactionBehavior::Immediate)?;
+        let ord: Option<i64> =
+            step.query_row("SELECT ord FROM grouping WHERE id = ?1", [group.id.as_str()], |r| r.get(0)).optional()?;
+        if let Some(ord) = ord.and_then(|ord| usize::try_from(ord).ok()) {
+            step.execute("DELETE FROM member WHERE grouping = ?1", [group.id.as_str()])?;
+            step.execute("DELETE FROM grouping WHERE id = ?1", [group.id.as_str()])?;
+            self.add_group(ord, group)?;
+        }
+        Ok(step.commit()?)
+    }
+
     /// One group.
     ///
     /// # Errors
@@ -121,6 +201,21 @@ impl Ledger {
         Ok(Some(StoredGroup { id: id.clone(), basis, seen, members }))
     }
 
+    /// The groups with a row whose path holds a text, whatever the case of ASCII letters.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn groups_with_path(&self, text: &str) -> Result<Vec<GroupId>, LedgerError> {
+        let literal = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let mut query = self.survey.prepare_cached(
+            "SELECT DISTINCT m.grouping FROM member m JOIN asset a ON a.key = m.asset \
+             WHERE CAST(a.folder AS TEXT) || '/' || CAST(a.name AS TEXT) LIKE ?1 ESCAPE '\\'",
+        )?;
+        let ids =
+            query.query_map([format!("%{literal}%")], |r| Ok(GroupId::new(r.get::<_, String>(0)?)))?.collect::<Result<_, _>>()?;
+        Ok(ids)
+    }
+
     /// The groups that an asset is in.
     ///
     /// # Errors
@@ -130,4 +225,20 @@ impl Ledger {
         let ids = query.query_map([asset.0], |r| Ok(GroupId::new(r.get::<_, String>(0)?)))?.collect::<Result<_, _>>()?;
         Ok(ids)
     }
+}
+
+fn read_line(r: &rusqlite::Row<'_>) -> rusqlite::Result<GroupLineRow> {
+    let external: bool = r.get::<_, Option<bool>>(7)?.unwrap_or_default();
+    Ok(GroupLineRow {
+        group: GroupId::new(r.get::<_, String>(0)?),
+        basis: r.get(1)?,
+        seen: r.get(2)?,
+        key: AssetKey(r.get(3)?),
+        asset: AssetId::new(r.get::<_, String>(4)?),
+        source: SourceId::new(r.get::<_, String>(5)?),
+        content: r.get::<_, Option<[u8; 20]>>(6)?.map(Sha1).filter(|_| !external),
+        bytes: r.get::<_, i64>(8)? as u64,
+        is_part: r.get(9)?,
+        rank: r.get(10)?,
+    })
 }

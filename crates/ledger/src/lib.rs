@@ -6,7 +6,9 @@
 
 mod anomalies;
 mod assets;
+mod decisions;
 mod error;
+mod evidence;
 mod groups;
 mod ids;
 mod listings;
@@ -22,8 +24,10 @@ mod storing;
 
 pub use anomalies::StoredAnomaly;
 pub use assets::{Depth, Met, Wanted};
+pub use decisions::{About, DecisionKey, NewDecision, StoredDecision, StoredWord, Written};
 pub use error::{Kind, LedgerError};
-pub use groups::{GroupRow, MemberRow, StoredGroup};
+pub use evidence::Evidence;
+pub use groups::{GroupLineRow, GroupRow, MemberRow, StoredGroup};
 pub use ids::source_slug;
 pub use listings::ListedRow;
 pub use open::{Ledger, NAMES};

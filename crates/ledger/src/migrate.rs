@@ -13,8 +13,21 @@ pub(crate) const SURVEY: &[Migration] = &[
     Migration("2026-11-23-survey-with-previews", include_str!("migrations/2026-11-23-survey-with-previews.sql")),
     Migration("2026-11-23-survey-with-video", include_str!("migrations/2026-11-23-survey-with-video.sql")),
     Migration("2026-11-23-surveys-of-servers", include_str!("migrations/2026-11-23-surveys-of-servers.sql")),
+    Migration("2026-11-23-what-was-shown", include_str!("migrations/2026-11-23-what-was-shown.sql")),
 ];
-pub(crate) const RECORD: &[Migration] = &[Migration("2026-11-23-record", include_str!("migrations/2026-11-23-record.sql"))];
+pub(crate) const RECORD: &[Migration] = &[
+    Migration("2026-11-23-record", include_str!("migrations/2026-11-23-record.sql")),
+    Migration("2026-11-23-record-decisions", include_str!("migrations/2026-11-23-record-decisions.sql")),
+];
+
+/// Whether a database is as this program knows it.
+pub(crate) fn is_current(db: &Connection, known: &[Migration]) -> Result<bool, LedgerError> {
+    if !db.table_exists(None, "migration")? {
+        return Ok(false);
+    }
+    let applied: i64 = db.query_row("SELECT count(*) FROM migration", [], |r| r.get(0))?;
+    Ok(usize::try_from(applied) == Ok(known.len()))
+}
 
 /// Brings a database up to date; refuses one that a newer program has written.
 pub(crate) fn migrate(db: &mut Connection, known: &[Migration]) -> Result<(), LedgerError> {

@@ -45,16 +45,37 @@ impl Ledger {
     pub fn open(dir: &Path) -> Result<Ledger, LedgerError> {
         let folder = |error| LedgerError::Folder { dir: dir.to_owned(), error };
         make_private(dir).map_err(folder)?;
-        let lock = OpenOptions::new().create(true).append(true).open(dir.join("lock")).map_err(folder)?;
+        let lock = lock_file(dir).map_err(folder)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => return Err(LedgerError::InUse { dir: dir.to_owned() }),
             Err(fs::TryLockError::Error(error)) => return Err(folder(error)),
         }
-        let mut survey = connect(&dir.join("survey.sqlite"), "NORMAL")?;
-        let mut record = connect(&dir.join("record.sqlite"), "FULL")?;
+        let (mut survey, mut record) =
+            (connect(&dir.join("survey.sqlite"), "NORMAL")?, connect(&dir.join("record.sqlite"), "FULL")?);
         migrate::migrate(&mut survey, migrate::SURVEY)?;
         migrate::migrate(&mut record, migrate::RECORD)?;
+        Ok(Ledger { survey, record, dir: dir.to_owned(), in_batch: Cell::new(0), whole: Cell::new(false), _lock: lock })
+    }
+
+    /// Opens the ledger together with others who look and decide; nobody surveys meanwhile.
+    ///
+    /// # Errors
+    /// [`LedgerError`] when the folder cannot be used, a survey holds it, or a newer program wrote it.
+    pub fn open_shared(dir: &Path) -> Result<Ledger, LedgerError> {
+        let folder = |error| LedgerError::Folder { dir: dir.to_owned(), error };
+        make_private(dir).map_err(folder)?;
+        // Whoever comes first brings the databases up to date, which needs the ledger for itself.
+        if !is_current(dir)? {
+            drop(Ledger::open(dir)?);
+        }
+        let lock = lock_file(dir).map_err(folder)?;
+        match lock.try_lock_shared() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => return Err(LedgerError::InUse { dir: dir.to_owned() }),
+            Err(fs::TryLockError::Error(error)) => return Err(folder(error)),
+        }
+        let (survey, record) = (connect(&dir.join("survey.sqlite"), "NORMAL")?, connect(&dir.join("record.sqlite"), "FULL")?);
         Ok(Ledger { survey, record, dir: dir.to_owned(), in_batch: Cell::new(0), whole: Cell::new(false), _lock: lock })
     }
 
@@ -107,6 +128,21 @@ impl Ledger {
     }
 }
 
+fn lock_file(dir: &Path) -> std::io::Result<File> {
+    OpenOptions::new().create(true).append(true).open(dir.join("lock"))
+}
+
+/// Whether both databases are there and as this program knows them.
+fn is_current(dir: &Path) -> Result<bool, LedgerError> {
+    for (name, known) in [("survey.sqlite", migrate::SURVEY), ("record.sqlite", migrate::RECORD)] {
+        let path = dir.join(name);
+        if !path.exists() || !migrate::is_current(&Connection::open(path)?, known)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 fn connect(path: &Path, synchronous: &str) -> Result<Connection, LedgerError> {
     let db = Connection::open(path)?;
     db.busy_timeout(Duration::from_secs(10))?;
@@ -133,6 +169,17 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let _first = Ledger::open(dir.path()).unwrap();
         assert!(matches!(Ledger::open(dir.path()), Err(LedgerError::InUse { .. })));
+    }
+
+    #[test]
+    fn those_who_look_share_the_ledger_and_a_survey_has_it_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = Ledger::open_shared(dir.path()).unwrap();
+        let second = Ledger::open_shared(dir.path()).unwrap();
+        assert!(matches!(Ledger::open(dir.path()), Err(LedgerError::InUse { .. })));
+        drop((first, second));
+        let _survey = Ledger::open(dir.path()).unwrap();
+        assert!(matches!(Ledger::open_shared(dir.path()), Err(LedgerError::InUse { .. })));
     }
 
     #[test]

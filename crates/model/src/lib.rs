@@ -7,6 +7,7 @@
 pub mod anomaly;
 pub mod asset;
 pub mod camera;
+pub mod decision;
 pub mod digest;
 pub mod exif;
 pub mod fingerprint;

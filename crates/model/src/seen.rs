@@ -1,13 +1,13 @@
 //! Seen: the digest of what a person was shown, so that a decision can tell whether it still speaks of the same thing.
 //!
 //! The record is written down in a fixed form with a version at its head. Contents, places, owners, fields, dates, bases and
-//! anomaly states take part; distances, thumbnails, ranks and group ids do not. The order of members makes no difference.
-//! Absent on purpose: any upgrade. A new version of the record is a new digest, and a decision made on the old one says so.
+//! anomaly states take part; distances, thumbnails, ranks, words of evidence and ids do not. The order of members makes no difference.
+//! Two equal digests are the same evidence. Two others need not be a change that matters: that [`crate::decision::changes`] tells.
 
 use sha2::{Digest, Sha256};
 
 use crate::{
-    asset::SourceId,
+    asset::{AssetId, SourceId},
     digest::{Sha1, to_hex},
     group::Basis,
     moment::{RecordedDate, WallClock},
@@ -51,15 +51,28 @@ pub struct Place {
     pub owner: String,
 }
 
+/// A part of a member's unit, as it was shown.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct SeenPart {
+    /// Where it is.
+    pub place: Place,
+    /// Its bytes, where they are known.
+    pub sha1: Option<Sha1>,
+    /// Which asset it was; no part of the digest.
+    pub asset: AssetId,
+}
+
 /// A member of a group, as it was shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenMember {
+    /// Which asset it was; no part of the digest.
+    pub asset: AssetId,
     /// Its bytes.
     pub sha1: Sha1,
     /// Where it is.
     pub place: Place,
-    /// The parts of its unit, each with its bytes where they are known.
-    pub companions: Vec<(Place, Option<Sha1>)>,
+    /// The other parts of its unit.
+    pub companions: Vec<SeenPart>,
     /// How many EXIF fields THE RULE counts.
     pub exif_field_count: u32,
     /// A digest of the EXIF fields themselves, see [`fields_digest`].
@@ -70,13 +83,16 @@ pub struct SeenMember {
     pub date_corrected: Option<WallClock>,
     /// Its tie to the centre.
     pub basis: Basis,
-    /// Its anomalies, each as kind and state, for example `("known-camera", "open")`.
+    /// Its anomalies and those of its companions, each as kind and state, for example `("known-camera", "open")`: what was decided on
+    /// it, in the words of the `decision` column, or `open`.
     pub anomalies: Vec<(String, String)>,
 }
 
 /// An anomaly of one asset, as it was shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SeenAnomaly {
+    /// Which asset it is of; no part of the digest.
+    pub asset: AssetId,
     /// The asset's bytes; nothing where only its head was read.
     pub sha1: Option<Sha1>,
     /// Where it is.
@@ -87,8 +103,6 @@ pub struct SeenAnomaly {
     pub date_corrected: Option<WallClock>,
     /// The kind, as in the `kind` column.
     pub kind: String,
-    /// The evidence, as in the `evidence` column.
-    pub evidence: String,
 }
 
 /// The digest of a group as shown.
@@ -109,7 +123,6 @@ pub fn seen_anomaly(anomaly: &SeenAnomaly) -> Seen {
     record.place(&anomaly.place);
     record.dates(&anomaly.date_time_original, anomaly.date_corrected);
     record.text(&anomaly.kind);
-    record.text(&anomaly.evidence);
     record.seal()
 }
 
@@ -134,9 +147,9 @@ fn member_record(member: &SeenMember) -> Vec<u8> {
     let mut companions = member.companions.clone();
     companions.sort_unstable();
     record.bytes(&(companions.len() as u64).to_be_bytes());
-    for (place, sha1) in &companions {
-        record.place(place);
-        record.content(*sha1);
+    for part in &companions {
+        record.place(&part.place);
+        record.content(part.sha1);
     }
     record.bytes(&member.exif_field_count.to_be_bytes());
     record.bytes(&member.fields);

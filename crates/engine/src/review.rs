@@ -1,0 +1,131 @@
+//! Review: what faces look at before a person decides, and how that person's words get into the record.
+//!
+//! [`Looking`] shows and cannot decide: it is all that a program gets. [`Review`] is a named person's, who can. Every decision goes with
+//! the digest of what was shown and with the decision that the person saw in force; whatever changed since is refused, not overwritten.
+//! Absent on purpose: any road from a ranking to a decision, and deciding on what was not listed.
+
+mod catch_up;
+pub mod deciding;
+pub mod groups;
+mod index;
+pub mod standing;
+
+use std::{cell::RefCell, collections::HashMap, path::Path};
+
+use lightproof_ledger::{Ledger, RunKey};
+use lightproof_model::{asset::SourceId, decision::Reviewer};
+
+use crate::{EngineError, pipeline, proofs::owners, watch::Stage};
+use index::Index;
+
+/// Where a decision was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Face {
+    /// The local page.
+    Page,
+    /// A filled-in CSV.
+    Csv,
+    /// The terminal.
+    Terminal,
+}
+
+impl Face {
+    /// The word in the record.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Face::Page => "page",
+            Face::Csv => "csv",
+            Face::Terminal => "terminal",
+        }
+    }
+}
+
+/// The evidence, for whoever may look: a value without any way to decide.
+pub struct Looking {
+    ledger: Ledger,
+    run: RunKey,
+    owners: HashMap<SourceId, String>,
+    index: RefCell<Index>,
+}
+
+impl Looking {
+    /// Opens the ledger together with others who look; a survey waits meanwhile.
+    ///
+    /// # Errors
+    /// [`EngineError::NothingSurveyed`], [`EngineError::Unfinished`], or that the ledger is in use by a survey. Findings that are older than
+    /// the manifest are [`EngineError::NotYet`].
+    pub fn open(ledger: &Path) -> Result<Looking, EngineError> {
+        pipeline::check_ledger(ledger)?;
+        if !ledger.join("survey.sqlite").exists() {
+            return Err(EngineError::NothingSurveyed);
+        }
+        let ledger = Ledger::open_shared(ledger)?;
+        let run = pipeline::latest(&ledger)?;
+        for stage in [Stage::FlagAnomalies, Stage::GroupDuplicates] {
+            if !ledger.stage_is_done(stage.command(), run)? {
+                return Err(EngineError::NotYet { stage });
+            }
+        }
+        let owners = owners(&ledger)?;
+        catch_up::hear(&ledger, run)?;
+        let index = RefCell::new(Index::build(&ledger)?);
+        Ok(Looking { ledger, run, owners, index })
+    }
+
+    /// Takes account of what others decided in the meantime.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn refresh(&self) -> Result<(), EngineError> {
+        if self.ledger.last_decision()? != self.index.borrow().until() {
+            catch_up::hear(&self.ledger, self.run)?;
+            *self.index.borrow_mut() = Index::build(&self.ledger)?;
+        }
+        Ok(())
+    }
+
+    /// The ledger's own rows, for views of this crate.
+    pub(crate) fn ledger(&self) -> &Ledger {
+        &self.ledger
+    }
+
+    /// The run whose findings are shown.
+    pub(crate) fn run(&self) -> RunKey {
+        self.run
+    }
+
+    /// Whose a source is; empty when nobody said.
+    pub(crate) fn owner(&self, source: &SourceId) -> String {
+        self.owners.get(source).cloned().unwrap_or_default()
+    }
+}
+
+/// A review by a named person.
+pub struct Review {
+    looking: Looking,
+    reviewer: Reviewer,
+    face: Face,
+    /// The present, milliseconds since 1970, UTC.
+    clock: fn() -> i64,
+}
+
+impl Review {
+    /// A person looks, and may decide.
+    #[must_use]
+    pub fn by(looking: Looking, reviewer: Reviewer, face: Face, clock: fn() -> i64) -> Review {
+        Review { looking, reviewer, face, clock }
+    }
+
+    /// What can be looked at.
+    #[must_use]
+    pub fn looking(&self) -> &Looking {
+        &self.looking
+    }
+
+    /// Who decides.
+    #[must_use]
+    pub fn reviewer(&self) -> &Reviewer {
+        &self.reviewer
+    }
+}

@@ -1,0 +1,195 @@
+//! The index: every group in a line, with how far it is decided, so that lists and the next group cost no look at the disk.
+//!
+//! About two hundred bytes a group. It is built from the ledger in one pass, and kept up to date line by line by whoever decides.
+
+use std::collections::HashMap;
+
+use lightproof_ledger::{About, DecisionKey, Evidence, GroupLineRow, Ledger, StoredDecision};
+use lightproof_model::{
+    asset::{AssetId, GroupId, SourceId},
+    decision::Verb,
+    digest::Sha1,
+    group::Basis,
+    seen::SeenMember,
+};
+
+use super::standing::{GroupState, Standing, standing};
+use crate::EngineError;
+
+/// A group in a line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GroupLine {
+    /// Its id.
+    pub id: GroupId,
+    /// Its basis.
+    pub basis: Basis,
+    /// Digest of the evidence.
+    pub seen: String,
+    /// How far it is decided.
+    pub state: GroupState,
+    /// Its members: main assets, companions not counted.
+    pub members: u32,
+    /// Bytes of all its members and their companions.
+    pub bytes: u64,
+    /// Bytes of what a decision that holds sets aside.
+    pub set_aside: u64,
+    /// The sources that its members are in, each once.
+    pub sources: Vec<SourceId>,
+    /// The decision that holds, or held until the evidence changed.
+    pub decision: Option<DecisionKey>,
+}
+
+/// All groups in order.
+#[derive(Debug, Default)]
+pub(crate) struct Index {
+    lines: Vec<GroupLine>,
+    places: HashMap<GroupId, usize>,
+    until: DecisionKey,
+}
+
+/// The decisions that hold on groups, by what they speak of.
+#[derive(Default)]
+struct Holding {
+    decisions: HashMap<DecisionKey, StoredDecision>,
+    by_asset: HashMap<AssetId, DecisionKey>,
+    by_content: HashMap<(SourceId, Sha1), DecisionKey>,
+}
+
+impl Holding {
+    fn load(ledger: &Ledger) -> Result<Holding, EngineError> {
+        let mut holding = Holding::default();
+        ledger.for_each_decision(DecisionKey(0), |decision| {
+            if decision.about == About::Group && decision.takes_back.is_none() && decision.taken_back_by.is_none() {
+                for word in decision.words.iter().filter(|word| word.part_of.is_none()) {
+                    holding.by_asset.insert(word.asset.clone(), decision.key);
+                    if let Some(content) = word.content {
+                        holding.by_content.insert((word.source.clone(), content), decision.key);
+                    }
+                }
+                holding.decisions.insert(decision.key, decision);
+            }
+            Ok::<(), EngineError>(())
+        })?;
+        Ok(holding)
+    }
+
+    fn on(&self, rows: &[GroupLineRow]) -> Option<&StoredDecision> {
+        let of = |row: &GroupLineRow| {
+            let by_content = row.content.and_then(|content| self.by_content.get(&(row.source.clone(), content)));
+            self.by_asset.get(&row.asset).into_iter().chain(by_content).max().copied()
+        };
+        rows.iter().filter(|row| !row.is_part).filter_map(of).max().and_then(|key| self.decisions.get(&key))
+    }
+}
+
+impl Index {
+    pub(crate) fn build(ledger: &Ledger) -> Result<Index, EngineError> {
+        let until = ledger.last_decision()?;
+        let holding = Holding::load(ledger)?;
+        let mut index = Index { lines: Vec::new(), places: HashMap::new(), until };
+        let mut rows: Vec<GroupLineRow> = Vec::new();
+        ledger.for_each_group_line(|row| {
+            if rows.first().is_some_and(|first| first.group != row.group) {
+                index.push(ledger, &rows, holding.on(&rows))?;
+                rows.clear();
+            }
+            rows.push(row);
+            Ok::<(), EngineError>(())
+        })?;
+        index.push(ledger, &rows, holding.on(&rows))?;
+        Ok(index)
+    }
+
+    fn push(&mut self, ledger: &Ledger, rows: &[GroupLineRow], decision: Option<&StoredDecision>) -> Result<(), EngineError> {
+        if let Some(line) = line(ledger, rows, decision)? {
+            self.places.insert(line.id.clone(), self.lines.len());
+            self.lines.push(line);
+        }
+        Ok(())
+    }
+
+    /// Up to which decision it takes account.
+    pub(crate) fn until(&self) -> DecisionKey {
+        self.until
+    }
+
+    /// Notes that all decisions up to this one are taken account of.
+    pub(crate) fn now_until(&mut self, until: DecisionKey) {
+        self.until = until;
+    }
+
+    pub(crate) fn lines(&self) -> &[GroupLine] {
+        &self.lines
+    }
+
+    pub(crate) fn place(&self, id: &GroupId) -> Option<usize> {
+        self.places.get(id).copied()
+    }
+
+    /// Reads one group's line anew.
+    pub(crate) fn renew(&mut self, ledger: &Ledger, id: &GroupId) -> Result<(), EngineError> {
+        let Some(at) = self.place(id) else { return Ok(()) };
+        let rows = ledger.group_line_rows(id)?;
+        let mains = rows.iter().filter(|row| !row.is_part);
+        let key = ledger.holding_any(About::Group, None, mains.map(|row| (&row.asset, &row.source, row.content)))?;
+        let decision = key.map(|key| ledger.decision(key)).transpose()?.flatten();
+        if let Some(line) = line(ledger, &rows, decision.as_ref())? {
+            self.lines[at] = line;
+        }
+        Ok(())
+    }
+}
+
+/// What stands behind a digest that the ledger gave out for a group.
+pub(crate) fn shown(ledger: &Ledger, seen: &str) -> Result<Vec<SeenMember>, EngineError> {
+    match ledger.evidence(seen)? {
+        Some(Evidence::Group(members)) => Ok(members),
+        _ => Ok(Vec::new()),
+    }
+}
+
+fn line(ledger: &Ledger, rows: &[GroupLineRow], decision: Option<&StoredDecision>) -> Result<Option<GroupLine>, EngineError> {
+    let Some(first) = rows.first() else { return Ok(None) };
+    let Some(basis) = Basis::ALL.into_iter().find(|basis| basis.word() == first.basis) else { return Ok(None) };
+    let held = match decision {
+        Some(decision) => standing(ledger, decision, &first.seen, || shown(ledger, &first.seen))?,
+        None => None,
+    };
+    let mains: Vec<AssetId> = rows.iter().filter(|row| !row.is_part).map(|row| row.asset.clone()).collect();
+    let state = match &held {
+        _ if basis == Basis::Series => GroupState::Series,
+        _ if rows.iter().any(|row| !row.is_part && row.rank.is_none()) => GroupState::Blocked,
+        Some(held) => held.state(&mains),
+        None => GroupState::Undecided,
+    };
+    let mut sources: Vec<SourceId> = rows.iter().filter(|row| !row.is_part).map(|row| row.source.clone()).collect();
+    sources.sort_unstable();
+    sources.dedup();
+    Ok(Some(GroupLine {
+        id: first.group.clone(),
+        basis,
+        seen: first.seen.clone(),
+        state,
+        members: mains.len() as u32,
+        bytes: rows.iter().map(|row| row.bytes).sum(),
+        set_aside: held
+            .as_ref()
+            .filter(|_| state != GroupState::Changed && state != GroupState::Blocked)
+            .map_or(0, |held| set_aside(rows, held)),
+        sources,
+        decision: held.map(|held| held.decision),
+    }))
+}
+
+/// Bytes of the units that a decision sets aside: a companion's row follows its main asset's.
+fn set_aside(rows: &[GroupLineRow], held: &Standing) -> u64 {
+    let mut main = None;
+    let mut bytes = 0;
+    for row in rows {
+        if !row.is_part {
+            main = held.words.get(&row.asset).copied();
+        }
+        bytes += if main == Some(Verb::Quarantine) { row.bytes } else { 0 };
+    }
+    bytes
+}

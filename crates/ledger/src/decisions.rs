@@ -1,0 +1,448 @@
+//! Decisions as the record keeps them: added, never changed, never taken away.
+//!
+//! A decision that is taken back stays where it is; a further row says so. What holds of an asset is the latest decision about it
+//! that was not taken back. Writing compares first with what the person had before them, in one step, whatever other process writes.
+//! Absent on purpose: whether a decision still speaks of the same evidence. That is a rule, not a row.
+
+use lightproof_model::{
+    asset::{AssetId, SourceId},
+    digest::Sha1,
+};
+use rusqlite::{OptionalExtension, TransactionBehavior, params};
+
+use crate::{Evidence, Ledger, LedgerError};
+
+/// A decision's row; later decisions have larger ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct DecisionKey(pub i64);
+
+/// What a decision is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum About {
+    /// A group.
+    Group,
+    /// One anomaly of one asset.
+    Anomaly,
+}
+
+impl About {
+    /// The word in exports.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            About::Group => "group",
+            About::Anomaly => "anomaly",
+        }
+    }
+}
+
+/// What is said of one asset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredWord {
+    /// Its id then.
+    pub asset: AssetId,
+    /// What stood for its bytes then.
+    pub content: Option<Sha1>,
+    /// Its source.
+    pub source: SourceId,
+    /// Its path below the source's root then.
+    pub path: Vec<u8>,
+    /// Its owner then.
+    pub owner: String,
+    /// The main asset of its unit, where it is none itself.
+    pub part_of: Option<AssetId>,
+    /// The word of the `decision` column; nothing where nothing was said.
+    pub verb: Option<String>,
+}
+
+/// A decision to be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewDecision {
+    /// What it is about.
+    pub about: About,
+    /// The group's id, or the anomaly's kind.
+    pub subject: String,
+    /// The group's basis; empty for an anomaly.
+    pub basis: String,
+    /// Digest of the evidence.
+    pub seen: String,
+    /// The evidence itself.
+    pub evidence: Evidence,
+    /// What is said of each asset that was shown.
+    pub words: Vec<StoredWord>,
+    /// The decision that held when the person decided, as that person was shown it; nothing where none did.
+    pub after: Option<DecisionKey>,
+}
+
+/// Who decides, when, where, and with what program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written<'a> {
+    /// Who.
+    pub reviewer: &'a str,
+    /// When, milliseconds since 1970, UTC.
+    pub at: i64,
+    /// Where: `page`, `csv` or `terminal`.
+    pub face: &'a str,
+    /// Version of the program.
+    pub tool: &'a str,
+}
+
+/// A decision of the record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredDecision {
+    /// Its row.
+    pub key: DecisionKey,
+    /// What it is about.
+    pub about: About,
+    /// The group's id, or the anomaly's kind.
+    pub subject: String,
+    /// The group's basis then; empty for an anomaly.
+    pub basis: String,
+    /// Who decided.
+    pub reviewer: String,
+    /// When, milliseconds since 1970, UTC.
+    pub at: i64,
+    /// Where: `page`, `csv` or `terminal`.
+    pub face: String,
+    /// Version of the program.
+    pub tool: String,
+    /// Digest of the evidence.
+    pub seen: String,
+    /// The decision that this one takes back; then it says nothing else.
+    pub takes_back: Option<DecisionKey>,
+    /// The row that takes this one back.
+    pub taken_back_by: Option<DecisionKey>,
+    /// What was said of each asset.
+    pub words: Vec<StoredWord>,
+}
+
+const COLUMNS: &str = "d.key, d.about, d.subject, d.basis, d.reviewer, d.at, d.face, d.tool, d.seen, d.takes_back, b.key \
+     FROM decision d LEFT JOIN decision b ON b.takes_back = d.key";
+
+impl Ledger {
+    /// Adds decisions, all or none: where another decision holds by now than the person was shown, nothing is written, and that
+    /// decision is returned.
+    ///
+    /// # Errors
+    /// When the record cannot be written.
+    pub fn decide(
+        &self,
+        decisions: &[NewDecision],
+        by: &Written<'_>,
+    ) -> Result<Result<Vec<DecisionKey>, DecisionKey>, LedgerError> {
+        let step = rusqlite::Transaction::new_unchecked(&self.record, TransactionBehavior::Immediate)?;
+        let mut keys = Vec::with_capacity(decisions.len());
+        for decision in decisions {
+            let mains = decision.words.iter().filter(|w| w.part_of.is_none());
+            let subject = (decision.about == About::Anomaly).then_some(decision.subject.as_str());
+            let holds = self.holding_any(decision.about, subject, mains.map(|w| (&w.asset, &w.source, w.content)))?;
+            match holds {
+                Some(holds) if decision.after != Some(holds) && !keys.contains(&holds) => return Ok(Err(holds)),
+                None if decision.after.is_some() => return Ok(Err(decision.after.unwrap_or(DecisionKey(0)))),
+                _ => keys.push(self.add_decision(decision, by)?),
+            }
+        }
+        step.commit()?;
+        Ok(Ok(keys))
+    }
+
+    /// Takes a decision back; nothing where it was taken back before, or is itself a taking back.
+    ///
+    /// # Errors
+    /// When the record cannot be written.
+    pub fn take_back(&self, decision: DecisionKey, by: &Written<'_>) -> Result<Option<DecisionKey>, LedgerError> {
+        let step = rusqlite::Transaction::new_unchecked(&self.record, TransactionBehavior::Immediate)?;
+        let added = self
+            .record
+            .prepare_cached(
+                "INSERT INTO decision (about, subject, basis, reviewer, at, face, tool, seen, takes_back) \
+                 SELECT about, subject, basis, ?2, ?3, ?4, ?5, seen, key FROM decision d WHERE key = ?1 AND takes_back IS NULL \
+                 AND NOT EXISTS (SELECT 1 FROM decision b WHERE b.takes_back = d.key)",
+            )?
+            .execute(params![decision.0, by.reviewer, by.at, by.face, by.tool])?;
+        let key = (added == 1).then(|| DecisionKey(self.record.last_insert_rowid()));
+        step.commit()?;
+        Ok(key)
+    }
+
+    fn add_decision(&self, decision: &NewDecision, by: &Written<'_>) -> Result<DecisionKey, LedgerError> {
+        self.record
+            .prepare_cached("INSERT OR IGNORE INTO evidence (seen, record) VALUES (?1, ?2)")?
+            .execute([&decision.seen, &decision.evidence.stored()])?;
+        self.record
+            .prepare_cached(
+                "INSERT INTO decision (about, subject, basis, reviewer, at, face, tool, seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+            )?
+            .execute(params![
+                decision.about.word(),
+                decision.subject,
+                decision.basis,
+                by.reviewer,
+                by.at,
+                by.face,
+                by.tool,
+                decision.seen
+            ])?;
+        let key = self.record.last_insert_rowid();
+        let mut add = self.record.prepare_cached(
+            "INSERT INTO decision_word (decision, ord, asset, content, source, path, owner, part_of, verb) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?;
+        for (ord, w) in decision.words.iter().enumerate() {
+            let (content, part_of) = (w.content.map(|c| c.0), w.part_of.as_ref().map(AssetId::as_str));
+            add.execute(params![
+                key,
+                ord as i64,
+                w.asset.as_str(),
+                content,
+                w.source.as_str(),
+                w.path,
+                w.owner,
+                part_of,
+                w.verb
+            ])?;
+        }
+        Ok(DecisionKey(key))
+    }
+
+    /// The latest decision that holds about any of these assets, known by id or by content within their source. Of anomalies: those of
+    /// a kind.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn holding_any<'a>(
+        &self,
+        about: About,
+        kind: Option<&str>,
+        assets: impl Iterator<Item = (&'a AssetId, &'a SourceId, Option<Sha1>)>,
+    ) -> Result<Option<DecisionKey>, LedgerError> {
+        let mut query = self.record.prepare_cached(
+            "SELECT max(d.key) FROM decision d WHERE d.about = ?1 AND (?2 IS NULL OR d.subject = ?2) AND d.takes_back IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM decision b WHERE b.takes_back = d.key) AND d.key IN ( \
+               SELECT decision FROM decision_word WHERE asset = ?3 AND part_of IS NULL \
+               UNION ALL SELECT decision FROM decision_word WHERE content = ?4 AND source = ?5 AND part_of IS NULL)",
+        )?;
+        let mut latest = None;
+        for (asset, source, content) in assets {
+            let content = content.map(|c| c.0);
+            let found: Option<i64> =
+                query.query_row(params![about.word(), kind, asset.as_str(), content, source.as_str()], |r| r.get(0))?;
+            latest = latest.max(found);
+        }
+        Ok(latest.map(DecisionKey))
+    }
+
+    /// One decision.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn decision(&self, key: DecisionKey) -> Result<Option<StoredDecision>, LedgerError> {
+        let found =
+            self.record.prepare_cached(&format!("SELECT {COLUMNS} WHERE d.key = ?1"))?.query_row([key.0], read).optional()?;
+        found.map(|found| self.with_words(found)).transpose()
+    }
+
+    /// All decisions after one, in the order in which they were made, those that take back included.
+    ///
+    /// # Errors
+    /// When the record cannot be read, or what `each` returns.
+    pub fn for_each_decision<E: From<LedgerError>>(
+        &self,
+        after: DecisionKey,
+        mut each: impl FnMut(StoredDecision) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let failed = |error: rusqlite::Error| E::from(LedgerError::from(error));
+        let mut query = self.record.prepare(&format!("SELECT {COLUMNS} WHERE d.key > ?1 ORDER BY d.key")).map_err(failed)?;
+        let mut rows = query.query([after.0]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            each(self.with_words(read(row).map_err(failed)?)?)?;
+        }
+        Ok(())
+    }
+
+    /// The latest decision of all that holds, and that this reviewer made.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn last_of(&self, reviewer: &str) -> Result<Option<DecisionKey>, LedgerError> {
+        let mut query = self.record.prepare_cached(
+            "SELECT max(key) FROM decision d WHERE reviewer = ?1 AND takes_back IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM decision b WHERE b.takes_back = d.key)",
+        )?;
+        Ok(query.query_row([reviewer], |r| r.get::<_, Option<i64>>(0))?.map(DecisionKey))
+    }
+
+    /// The key of the latest row, holding or not; 0 where nothing was ever decided. It tells whether another process wrote.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn last_decision(&self) -> Result<DecisionKey, LedgerError> {
+        let mut query = self.record.prepare_cached("SELECT coalesce(max(key), 0) FROM decision")?;
+        Ok(DecisionKey(query.query_row([], |r| r.get(0))?))
+    }
+
+    /// Up to which decision the stored rankings take account of what people said.
+    ///
+    /// # Errors
+    /// When the survey cannot be read.
+    pub fn heard(&self) -> Result<DecisionKey, LedgerError> {
+        Ok(DecisionKey(self.survey.query_row("SELECT decision FROM heard", [], |r| r.get(0))?))
+    }
+
+    /// Notes that the stored rankings take account of all decisions up to this one.
+    ///
+    /// # Errors
+    /// When the survey cannot be written.
+    pub fn hear(&self, until: DecisionKey) -> Result<(), LedgerError> {
+        self.survey.execute("UPDATE heard SET decision = ?1", [until.0])?;
+        Ok(())
+    }
+
+    fn with_words(&self, mut decision: StoredDecision) -> Result<StoredDecision, LedgerError> {
+        let mut query = self.record.prepare_cached(
+            "SELECT asset, content, source, path, owner, part_of, verb FROM decision_word WHERE decision = ?1 ORDER BY ord",
+        )?;
+        // A row that takes another back speaks of the same assets.
+        let of = decision.takes_back.unwrap_or(decision.key);
+        decision.words = query
+            .query_map([of.0], |r| {
+                Ok(StoredWord {
+                    asset: AssetId::new(r.get::<_, String>(0)?),
+                    content: r.get::<_, Option<[u8; 20]>>(1)?.map(Sha1),
+                    source: SourceId::new(r.get::<_, String>(2)?),
+                    path: r.get(3)?,
+                    owner: r.get(4)?,
+                    part_of: r.get::<_, Option<String>>(5)?.map(AssetId::new),
+                    verb: r.get(6)?,
+                })
+            })?
+            .collect::<Result<_, _>>()?;
+        Ok(decision)
+    }
+}
+
+fn read(r: &rusqlite::Row<'_>) -> rusqlite::Result<StoredDecision> {
+    let about = if r.get::<_, String>(1)? == About::Anomaly.word() { About::Anomaly } else { About::Group };
+    Ok(StoredDecision {
+        key: DecisionKey(r.get(0)?),
+        about,
+        subject: r.get(2)?,
+        basis: r.get(3)?,
+        reviewer: r.get(4)?,
+        at: r.get(5)?,
+        face: r.get(6)?,
+        tool: r.get(7)?,
+        seen: r.get(8)?,
+        takes_back: r.get::<_, Option<i64>>(9)?.map(DecisionKey),
+        taken_back_by: r.get::<_, Option<i64>>(10)?.map(DecisionKey),
+        words: Vec::new(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BY: Written<'static> = Written { reviewer: "Ann", at: 1_000, face: "csv", tool: "0.1.0" };
+
+    fn about(assets: &[(&str, u8)], after: Option<DecisionKey>) -> NewDecision {
+        let word = |(id, content): &(&str, u8)| StoredWord {
+            asset: AssetId::new(*id),
+            content: Some(Sha1([*content; 20])),
+            source: SourceId::new("fs"),
+            path: format!("{id}.jpg").into_bytes(),
+            owner: String::new(),
+            part_of: None,
+            verb: Some("keep".into()),
+        };
+        NewDecision {
+            about: About::Group,
+            subject: "g1".into(),
+            basis: "same-bytes".into(),
+            seen: "v1-x".into(),
+            evidence: Evidence::Group(Vec::new()),
+            words: assets.iter().map(word).collect(),
+            after,
+        }
+    }
+
+    fn ledger() -> (tempfile::TempDir, Ledger) {
+        let dir = tempfile::tempdir().unwrap();
+        let ledger = Ledger::open(dir.path()).unwrap();
+        (dir, ledger)
+    }
+
+    fn holding(ledger: &Ledger, id: &str, content: u8) -> Option<DecisionKey> {
+        let (asset, source) = (AssetId::new(id), SourceId::new("fs"));
+        ledger.holding_any(About::Group, None, [(&asset, &source, Some(Sha1([content; 20])))].into_iter()).unwrap()
+    }
+
+    #[test]
+    fn nobody_overwrites_what_another_decided_without_having_seen_it() {
+        let (_dir, ledger) = ledger();
+        let first = ledger.decide(&[about(&[("a", 1), ("b", 2)], None)], &BY).unwrap().unwrap()[0];
+        assert_eq!(ledger.decide(&[about(&[("a", 1), ("b", 2)], None)], &BY).unwrap(), Err(first), "another tab saw none");
+        assert_eq!(
+            ledger.decide(&[about(&[("b", 2), ("c", 3)], None)], &BY).unwrap(),
+            Err(first),
+            "another group with a member of it"
+        );
+        let second = ledger.decide(&[about(&[("a", 1), ("b", 2)], Some(first))], &BY).unwrap().unwrap()[0];
+        assert_eq!(holding(&ledger, "a", 1), Some(second));
+    }
+
+    #[test]
+    fn of_several_decisions_all_are_written_or_none() {
+        let (_dir, ledger) = ledger();
+        let first = ledger.decide(&[about(&[("a", 1)], None)], &BY).unwrap().unwrap()[0];
+        assert_eq!(ledger.decide(&[about(&[("z", 9)], None), about(&[("a", 1)], None)], &BY).unwrap(), Err(first));
+        assert_eq!(holding(&ledger, "z", 9), None);
+    }
+
+    #[test]
+    fn a_decision_is_found_by_content_when_its_assets_have_other_ids() {
+        let (_dir, ledger) = ledger();
+        let first = ledger.decide(&[about(&[("a", 1)], None)], &BY).unwrap().unwrap()[0];
+        assert_eq!(holding(&ledger, "renamed", 1), Some(first));
+        assert_eq!(holding(&ledger, "another", 2), None);
+    }
+
+    #[test]
+    fn what_is_taken_back_gives_way_to_what_held_before() {
+        let (_dir, ledger) = ledger();
+        let first = ledger.decide(&[about(&[("a", 1)], None)], &BY).unwrap().unwrap()[0];
+        let second = ledger.decide(&[about(&[("a", 1)], Some(first))], &BY).unwrap().unwrap()[0];
+        let back = ledger.take_back(second, &BY).unwrap().unwrap();
+        assert_eq!(holding(&ledger, "a", 1), Some(first));
+        assert_eq!(ledger.take_back(second, &BY).unwrap(), None, "once");
+        assert_eq!(ledger.take_back(back, &BY).unwrap(), None, "a taking back is not taken back: decide again");
+        assert_eq!(ledger.decision(second).unwrap().unwrap().taken_back_by, Some(back));
+        assert_eq!(ledger.last_of("Ann").unwrap(), Some(first));
+        ledger.take_back(first, &BY).unwrap().unwrap();
+        assert_eq!(holding(&ledger, "a", 1), None);
+        let mut told = Vec::new();
+        ledger
+            .for_each_decision(DecisionKey(0), |d| {
+                told.push((d.takes_back, d.words.len()));
+                Ok::<(), LedgerError>(())
+            })
+            .unwrap();
+        assert_eq!(told, [(None, 1), (None, 1), (Some(second), 1), (Some(first), 1)]);
+    }
+
+    #[test]
+    fn what_was_decided_is_never_changed_or_taken_away() {
+        let (_dir, ledger) = ledger();
+        ledger.decide(&[about(&[("a", 1)], None)], &BY).unwrap().unwrap();
+        for sql in [
+            "UPDATE decision SET reviewer = 'Bob'",
+            "DELETE FROM decision",
+            "UPDATE decision_word SET verb = 'quarantine'",
+            "DELETE FROM decision_word",
+            "UPDATE evidence SET record = ''",
+            "DELETE FROM evidence",
+        ] {
+            assert!(ledger.record.execute(sql, []).is_err(), "{sql}");
+        }
+    }
+}
