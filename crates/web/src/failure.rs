@@ -97,7 +97,9 @@ impl Failure {
                 html! { p { "There is no such page. What it showed may have changed with the latest survey." } p { a href="/" { "To the overview" } } },
             ),
             Failure::NotAForm => ("Not a form", html! { p { "What was sent is not a form. Nothing was changed." } }),
-            Failure::TooLarge => ("Too large", html! { p { "What was sent is larger than any form here. Nothing was changed." } }),
+            Failure::TooLarge => {
+                ("Too large", html! { p { "What was sent is larger than any form here. Nothing was changed." } })
+            }
             Failure::TooSlow => ("Too slow", html! { p { "The form did not arrive whole. Nothing was changed." } }),
         }
     }
