@@ -13,6 +13,7 @@ pub mod explain;
 mod flagging;
 mod grouping;
 mod manifest;
+pub mod pictures;
 pub mod pipeline;
 pub mod proofs;
 mod read_all;

@@ -11,6 +11,7 @@ pub mod groups;
 mod index;
 pub mod inventory;
 pub mod overview;
+pub mod single;
 pub mod standing;
 
 use std::{cell::RefCell, collections::HashMap, path::Path, sync::Arc};

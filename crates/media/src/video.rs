@@ -108,6 +108,17 @@ pub fn look(bytes: &dyn ReadAt, media_type: MediaType, whole: Option<&[u8]>, ffm
     Seen { picture, duration_ms: structure.duration_ms }
 }
 
+/// One frame of a video, from its first tenth, reduced.
+pub(crate) fn frame(
+    _bytes: &dyn ReadAt,
+    _media_type: MediaType,
+    _whole: Option<&[u8]>,
+    _ffmpeg: Option<&Ffmpeg>,
+    _longest_side: u32,
+) -> Result<crate::showing::Drawn, String> {
+    Err(NO_FFMPEG.to_owned())
+}
+
 /// What every video is told when the program is not there.
 pub const NO_FFMPEG: &str = "video is fingerprinted through ffmpeg, which is not installed";
 

@@ -1,9 +1,11 @@
-//! What a request can fail of, each worded once, with its status. Nothing of the library is in any of them.
+//! What a request can fail of, each worded once, with its status. Before somebody is let in,
+//! nothing of the library is in any of them.
 
 use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
+use lightproof_engine::{EngineError, Kind};
 use maud::{Markup, html};
 
 use crate::layout;
@@ -39,6 +41,20 @@ pub enum Failure {
     TooLarge,
     /// A form that did not arrive.
     TooSlow,
+    /// A form that asks for nothing that can be done; why.
+    Refused(String),
+    /// The engine refused or failed: for who is let in.
+    Engine(EngineError),
+    /// A picture that cannot be had; why.
+    NoPicture(String),
+    /// Something broke that never should.
+    Broken,
+}
+
+impl From<EngineError> for Failure {
+    fn from(error: EngineError) -> Failure {
+        Failure::Engine(error)
+    }
 }
 
 impl Failure {
@@ -51,6 +67,15 @@ impl Failure {
             Failure::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Failure::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Failure::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Failure::Refused(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Failure::NoPicture(_) => StatusCode::NOT_FOUND,
+            Failure::Broken => StatusCode::INTERNAL_SERVER_ERROR,
+            Failure::Engine(error) => match error.kind() {
+                Kind::NotFound => StatusCode::NOT_FOUND,
+                Kind::Refused => StatusCode::UNPROCESSABLE_ENTITY,
+                Kind::InUse => StatusCode::CONFLICT,
+                Kind::Failed | Kind::Stopped => StatusCode::INTERNAL_SERVER_ERROR,
+            },
         }
     }
 
@@ -97,9 +122,20 @@ impl Failure {
                 html! { p { "There is no such page. What it showed may have changed with the latest survey." } p { a href="/" { "To the overview" } } },
             ),
             Failure::NotAForm => ("Not a form", html! { p { "What was sent is not a form. Nothing was changed." } }),
-            Failure::TooLarge => {
-                ("Too large", html! { p { "What was sent is larger than any form here. Nothing was changed." } })
-            }
+            Failure::TooLarge => ("Too large", html! { p { "What was sent is larger than any form here. Nothing was changed." } }),
+            Failure::Refused(why) => (
+                "Not done",
+                html! { p { (why) } p { "Nothing was changed. " a href="/" { "To the overview" } } },
+            ),
+            Failure::Engine(error) => (
+                "This did not work",
+                html! { p { (error) "." } p { (error.hint()) } p { a href="/" { "To the overview" } } },
+            ),
+            Failure::NoPicture(why) => ("No picture", html! { p { (why) } }),
+            Failure::Broken => (
+                "Something broke",
+                html! { p { "lightproof met a fault of its own. What was recorded before is safe." } p { a href="/" { "To the overview" } } },
+            ),
             Failure::TooSlow => ("Too slow", html! { p { "The form did not arrive whole. Nothing was changed." } }),
         }
     }

@@ -20,13 +20,14 @@ use hyper_util::{
     rt::{TokioIo, TokioTimer},
     service::TowerToHyperService,
 };
+use lightproof_engine::{pictures::Pictures, review::Review};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::Semaphore,
 };
 
 use crate::{
-    app::App,
+    app::{App, THREADS},
     door::{Door, Links, Password},
     guard::hosts::{Hosts, Local},
     routes,
@@ -101,23 +102,29 @@ impl WebError {
     }
 }
 
-/// Serves the pages until `stop` says so; `tell` hears once where.
+/// Serves the pages of one review until `stop` says so; `tell` hears once where.
 ///
 /// # Errors
 /// [`WebError`] when the pages must not or cannot be served there.
-pub fn serve(serving: Serving, stop: impl Fn() -> bool, tell: impl Fn(Told)) -> Result<(), WebError> {
+pub fn serve(
+    serving: Serving,
+    review: Review,
+    pictures: Pictures,
+    stop: impl Fn() -> bool,
+    tell: impl Fn(Told),
+) -> Result<(), WebError> {
     let at = serving.listen.unwrap_or(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
     if !at.ip().to_canonical().is_loopback() && serving.password.is_none() {
         return Err(WebError::NoPassword { at });
     }
     getrandom::fill(&mut [0; 1]).map_err(|error| WebError::System(error.into()))?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(WebError::System)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(THREADS).enable_all().build().map_err(WebError::System)?;
     runtime.block_on(async {
         let listener = TcpListener::bind(at).await.map_err(|error| WebError::Listen { at, error })?;
         let at = listener.local_addr().map_err(WebError::System)?;
         let door = Arc::new(Door::new(at.port(), serving.password));
         let links = Links::new(door.clone(), format!("http://{}", reached_at(at)));
-        let app = App { door, hosts: Hosts::new(&serving.names) };
+        let app = App::new(door, Hosts::new(&serving.names), review, pictures);
         tell(Told::Listening { at, link: links.another(), links });
         take_connections(&listener, &routes::routes(Arc::new(app)), stop).await;
         Ok(())
