@@ -40,7 +40,9 @@
     const text = await response.text();
     const page = new DOMParser().parseFromString(text, "text/html");
     if (!page.querySelector("#main") || !page.querySelector("meta[name=csrf]")) throw new Error("no page");
-    return { page, url: response.url };
+    // A refused form is answered where it was sent to; the page says itself where it is found again.
+    const address = page.getElementById("main").dataset.address;
+    return { page, url: response.redirected || !address ? response.url : new URL(address, response.url).href };
   };
 
   const get = (url) => fetch(url, { credentials: "same-origin" }).then(parse);

@@ -17,14 +17,17 @@ const CSS: &str = "text/css; charset=utf-8";
 const JS: &str = "text/javascript; charset=utf-8";
 
 /// Name, type and content. A script or style that is not here is not served.
-const FILES: [(&str, &str, &str); 3] = [
+const FILES: &[(&str, &str, &str)] = &[
     ("base.css", CSS, include_str!("../assets/base.css")),
+    ("groups.css", CSS, include_str!("../assets/groups.css")),
+    ("review.js", JS, include_str!("../assets/review.js")),
+    ("view.js", JS, include_str!("../assets/view.js")),
     ("keys.js", JS, include_str!("../assets/keys.js")),
     ("icon.svg", "image/svg+xml", include_str!("../assets/icon.svg")),
 ];
 
 /// The styles that every page has.
-pub const STYLES: &[&str] = &["base.css"];
+pub const STYLES: &[&str] = &["base.css", "groups.css"];
 
 /// Changes with any of them, so that a browser may keep them for as long as it likes.
 static VERSION: LazyLock<String> = LazyLock::new(|| {

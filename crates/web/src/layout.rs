@@ -9,7 +9,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::{door::Session, files};
 
 /// The places that every page leads to: address, name, key.
-pub const PLACES: [(&str, &str, &str); 1] = [("/", "Overview", "g o")];
+pub const PLACES: [(&str, &str, &str); 2] = [("/", "Overview", "g o"), ("/groups", "Groups", "g g")];
 
 /// A page to be framed.
 pub struct Page {
@@ -25,12 +25,14 @@ pub struct Page {
     pub keys: &'static [(&'static str, &'static str)],
     /// What the last write did, told to screen readers too.
     pub message: Option<String>,
+    /// Where the page is found again, where that is not the address that it came from.
+    pub address: Option<String>,
 }
 
 impl Page {
     /// A page without scripts of its own.
     pub fn new(title: impl Into<String>, place: &'static str, main: Markup) -> Page {
-        Page { title: title.into(), place, main, scripts: &[], keys: &[], message: None }
+        Page { title: title.into(), place, main, scripts: &[], keys: &[], message: None, address: None }
     }
 
     /// The page in its frame.
@@ -52,7 +54,7 @@ impl Page {
                     form method="post" action="/leave" { (hidden_token(session)) button type="submit" { "Sign out" } }
                 }
             }
-            main #main tabindex="-1" data-title=(self.title) {
+            main #main tabindex="-1" data-address=[self.address.as_deref()] {
                 div #message.message role="status" aria-live="polite" { @if let Some(message) = &self.message { (message) } }
                 h1 { (self.title) }
                 (self.main)

@@ -8,11 +8,13 @@ mod door;
 mod failure;
 mod fields;
 mod files;
+mod filter;
 mod guard;
 mod layout;
 mod pages;
 mod routes;
 mod serve;
+mod wording;
 
 pub use door::{Links, Password, WeakPassword};
 pub use serve::{Serving, Told, WebError, serve};

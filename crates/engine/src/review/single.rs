@@ -2,8 +2,11 @@
 
 use std::path::Path;
 
-use lightproof_ledger::{DecisionKey, StoredDecision, StoredSource};
-use lightproof_model::asset::AssetId;
+use lightproof_ledger::{DecisionKey, StoredAsset, StoredDecision, StoredSource};
+use lightproof_model::{
+    asset::{AssetId, GroupId},
+    decision::Reviewer,
+};
 
 use super::{Looking, groups::brief};
 use crate::{
@@ -20,6 +23,14 @@ impl Looking {
         Ok(self.ledger().decision(key)?)
     }
 
+    /// The latest decision of a reviewer that holds.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn last_of(&self, reviewer: &Reviewer) -> Result<Option<DecisionKey>, EngineError> {
+        Ok(self.ledger().last_of(reviewer.as_str())?)
+    }
+
     /// The sources that the record knows.
     ///
     /// # Errors
@@ -34,6 +45,15 @@ impl Looking {
     /// When the ledger cannot be read.
     pub fn subject(&self, id: &AssetId) -> Result<Option<Subject>, EngineError> {
         Subject::of(self.ledger(), id)
+    }
+
+    /// The members of a group without their evidence, in the order in which they are shown; nothing where there is no such group.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn members_in_brief(&self, id: &GroupId) -> Result<Vec<StoredAsset>, EngineError> {
+        let members = self.ledger().group(id)?.map(|group| group.members).unwrap_or_default();
+        Ok(members.into_iter().map(|(asset, ..)| asset).filter(|asset| asset.companion_of.is_none()).collect())
     }
 
     /// Pictures that keep thumbnails in a folder outside all sources.
