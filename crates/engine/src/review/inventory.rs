@@ -2,16 +2,21 @@
 //!
 //! The same rules count and list. Absent on purpose: anything that can be decided here.
 
+use std::path::Path;
+
 use lightproof_ledger::{BriefRow, Depth, Narrow, StoredAsset};
 use lightproof_model::{
-    asset::{Fate, SourceId},
+    asset::{AssetId, Fate, SourceId},
     media_type::MediaType,
     problem::{Integrity, ProblemKind},
     summary::{Tallied, Undated, undated},
 };
 
 use super::Looking;
-use crate::EngineError;
+use crate::{
+    EngineError,
+    explain::{Explanation, explain},
+};
 
 /// When assets are dated.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +76,20 @@ impl Looking {
         })?;
         let assets = keys.into_iter().map(|key| self.ledger().asset_of_key(key)).collect::<Result<_, _>>()?;
         Ok((total, assets))
+    }
+}
+
+impl Looking {
+    /// All that is known of an asset; nothing where there is no asset of that id.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn explanation(&self, id: &AssetId) -> Result<Option<Explanation>, EngineError> {
+        // By its id alone: a page names no path.
+        match self.ledger().asset(id.as_str())? {
+            Some(asset) => explain(self.ledger(), Path::new(asset.id.as_str())).map(Some),
+            None => Ok(None),
+        }
     }
 }
 
