@@ -24,7 +24,7 @@ pub fn section(body: &BodyView, here: Option<&AssetId>) -> Markup {
     let put: Vec<(WallClock, &ShotMark)> = body.shots.iter().filter_map(|shot| Some((shot.put_at?, shot))).collect();
     let undated = body.shots.iter().filter(|shot| shot.at.is_none()).count();
     let all = || trusted.iter().copied().chain(doubted.iter().filter_map(|s| s.at)).chain(put.iter().map(|(at, _)| *at)).map(day);
-    let (Some(first), Some(last)) = (all().min(), all().max()) else {
+    let (Some(first), Some(last)) = (all().reduce(f64::min), all().reduce(f64::max)) else {
         return html! { p.faint { "No shot of this camera has a date." } };
     };
     let span = (last - first).max(1.0);
