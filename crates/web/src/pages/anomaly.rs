@@ -18,6 +18,7 @@ use lightproof_engine::{
         Review,
         anomalies::{
             body::{BodyView, Neighbour, Order},
+            index::Worth,
             photo::PhotoView,
         },
         deciding::{AnomalyWord, NotDecided},
@@ -302,7 +303,11 @@ fn neighbours(photo: &PhotoView) -> Markup {
                     img src={ "/pictures/" (near.asset) "/thumbnail" } alt="" loading="lazy" width="72" height="54";
                     span { "Right " (side) @match near.order { Order::Number => " by number: ", Order::Modified => " by when the file was changed: " }
                         bdi { (wording::path(&near.name)) } br; strong { (near.at.strftime("%Y-%m-%d %H:%M:%S")) }
-                        @if near.decided { " as it was decided" } }
+                        @match near.worth {
+                            Worth::Unflagged => {},
+                            Worth::Decided => " as it was decided",
+                            Worth::NotReviewed => { br; span.faint { "not reviewed itself: this camera's clock is known to fail" } },
+                        } }
                 }
             } }
         }

@@ -13,7 +13,7 @@ use lightproof_model::{
 
 use super::{
     AnomalyFilter, BodyLine,
-    index::{AnomalyIndex, PhotoLine, corrected},
+    index::{AnomalyIndex, PhotoLine, Worth, corrected},
 };
 use crate::{EngineError, review::Looking};
 
@@ -85,8 +85,8 @@ pub struct Neighbour {
     pub name: Vec<u8>,
     /// Its date: the one that ranks, or what a person decided.
     pub at: WallClock,
-    /// Whether a person decided on it.
-    pub decided: bool,
+    /// What that date is worth.
+    pub worth: Worth,
     /// By what it is a neighbour.
     pub order: Order,
 }
@@ -170,12 +170,12 @@ impl Looking {
         for shot in self.shots(body)? {
             let number = FileNumber::of(&String::from_utf8_lossy(&shot.folder), &String::from_utf8_lossy(&shot.name));
             let photo = index.place(&shot.asset).map(|place| &index.photos()[place]);
-            if let Some(at) = photo.map_or(shot.at, PhotoLine::trusted_at) {
+            let witness = photo.map_or(shot.at.map(|at| (at, Worth::Unflagged)), PhotoLine::witness);
+            if let Some((at, worth)) = witness {
                 let place = of.trusted.len();
                 of.by_number.extend(number.map(|number| (number, place)));
                 of.by_modified.push((shot.mtime, place));
-                let decided = photo.is_some();
-                of.trusted.push(Neighbour { asset: shot.asset, name: shot.name, at, decided, order: Order::Number });
+                of.trusted.push(Neighbour { asset: shot.asset, name: shot.name, at, worth, order: Order::Number });
             }
         }
         of.by_number.sort_unstable();
@@ -219,7 +219,7 @@ impl Neighbourhood {
 fn mark(photo: &PhotoLine) -> ShotMark {
     let suggested = || photo.anomalies.iter().find_map(|anomaly| anomaly.suggestion);
     let open = photo.is_open();
-    let put_at = if open { suggested().and_then(|verb| corrected(photo.at, verb)) } else { photo.trusted_at() };
+    let put_at = if open { suggested().and_then(|verb| corrected(photo.at, verb)) } else { photo.witness().map(|(at, _)| at) };
     ShotMark {
         asset: photo.asset.clone(),
         at: photo.at,

@@ -74,6 +74,17 @@ impl AnomalyState {
     }
 }
 
+/// What the date of a witness is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worth {
+    /// Nothing speaks against it.
+    Unflagged,
+    /// A person decided on it.
+    Decided,
+    /// Nothing speaks against it but that its camera is known to fail, and nobody looked at it yet.
+    NotReviewed,
+}
+
 /// An anomaly in a line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnomalyLine {
@@ -109,16 +120,19 @@ pub struct PhotoLine {
 }
 
 impl PhotoLine {
-    /// The date by which it may be taken to have been made: the one that ranks, or what was decided on it. Nothing while an anomaly of
-    /// it is open.
+    /// The date by which others may be judged, and what it is worth: the one that ranks, or what was decided on it. Nothing while more
+    /// is open than that its camera is known to fail.
     #[must_use]
-    pub fn trusted_at(&self) -> Option<WallClock> {
+    pub fn witness(&self) -> Option<(WallClock, Worth)> {
         if self.is_open() {
-            return None;
+            let unshaken = |a: &AnomalyLine| {
+                !a.state.is_open() || (a.kind == AnomalyKind::KnownCamera && a.suggestion.is_none_or(|said| said == LEAVE))
+            };
+            return self.at.filter(|_| self.anomalies.iter().all(unshaken)).map(|at| (at, Worth::NotReviewed));
         }
-        // The least harmless kind speaks: they were decided on together, or one after the other.
+        // The least harmless word speaks: they were said together, or one after the other.
         let said = self.anomalies.iter().find_map(|anomaly| anomaly.verb.filter(|verb| *verb != LEAVE));
-        said.map_or(self.at, |verb| corrected(self.at, verb))
+        Some((said.map_or(self.at, |verb| corrected(self.at, verb))?, Worth::Decided))
     }
 
     /// Whether any of its anomalies waits for a person.
