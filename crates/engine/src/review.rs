@@ -8,6 +8,7 @@ pub mod anomalies;
 mod catch_up;
 pub mod deciding;
 pub mod groups;
+pub mod import;
 mod index;
 pub mod inventory;
 pub mod overview;
