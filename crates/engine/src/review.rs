@@ -12,6 +12,7 @@ pub mod import;
 mod index;
 pub mod inventory;
 pub mod overview;
+pub mod listed;
 pub mod single;
 pub mod standing;
 
