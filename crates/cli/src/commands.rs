@@ -2,6 +2,7 @@
 
 pub mod config;
 pub mod decide;
+pub mod decisions;
 pub mod demo;
 pub mod explain;
 pub mod immich;

@@ -7,7 +7,7 @@ use lightproof_engine::READER;
 
 use crate::{
     args::{Cli, Command},
-    commands::{config, decide, demo, explain, immich, shell, stages, survey},
+    commands::{config, decide, decisions, demo, explain, immich, shell, stages, survey},
     exit,
     out::Out,
     stop,
@@ -30,6 +30,7 @@ pub fn run() -> ExitCode {
         Command::GenerateSummary(args) => stages::generate_summary(args, &cli.common, out),
         Command::Explain(args) => explain::explain(args, &cli.common, out),
         Command::Decide(args) => decide::decide(args, &cli.common, out),
+        Command::Decisions(args) => decisions::decisions(args, &cli.common, out),
         Command::Immich(command) => immich::immich(command, &cli.common, out),
         Command::Config(command) => config::config(command, &cli.common, out),
         Command::Demo(args) => demo::demo(args, out),

@@ -9,6 +9,7 @@ pub mod deciding;
 pub mod groups;
 pub mod import;
 mod index;
+pub mod log;
 pub mod standing;
 
 use std::{cell::RefCell, collections::HashMap, path::Path};
