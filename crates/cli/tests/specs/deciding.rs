@@ -124,7 +124,7 @@ impl Desk {
         serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("{error}: {ran:?}"))
     }
 
-    /// What is decided: path, verb and state of each word.
+    /// What is decided: path, verb and state of each word, in the order of paths.
     pub fn decisions(&self, further: &[&str]) -> Vec<String> {
         let told = self.house.json(["decisions"].iter().chain(further));
         let mut said = Vec::new();
@@ -134,6 +134,7 @@ impl Desk {
                 said.push(format!("{} {verb} {}", word["path"].as_str().unwrap(), decision["state"].as_str().unwrap()));
             }
         }
+        said.sort();
         said
     }
 }

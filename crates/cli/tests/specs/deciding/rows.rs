@@ -12,7 +12,7 @@ fn what_was_filled_in_is_decided_and_the_library_is_untouched() {
     let before = desk.library.snapshot();
     let ran = desk.decide(&[&one(&desk)], &[]).went_well();
     assert!(ran.stdout.contains("2  accepted") && ran.stdout.contains("4  undecided"), "{}", ran.stdout);
-    assert_eq!(desk.decisions(&[]), ["one.jpg keep holds", "copies/one.jpg quarantine holds"]);
+    assert_eq!(desk.decisions(&[]), ["copies/one.jpg quarantine holds", "one.jpg keep holds"]);
     before.assert_untouched(&desk.library.snapshot());
 }
 
@@ -81,7 +81,7 @@ fn one_refused_row_refuses_all_unless_partial_and_a_group_falls_whole() {
     let told = desk.told(&[&sheet], &["--partial"]);
     assert_eq!((sums(&told), &told["written"]), ([2, 0, 2, 2], &true.into()));
     assert_eq!(desk.decide(&[&sheet], &["--partial"]).code, Some(0), "what is refused was told");
-    assert_eq!(desk.decisions(&[]), ["one.jpg keep holds", "copies/one.jpg quarantine holds"]);
+    assert_eq!(desk.decisions(&[]), ["copies/one.jpg quarantine holds", "one.jpg keep holds"]);
 }
 
 #[test]
@@ -101,9 +101,9 @@ fn an_anomaly_and_the_group_that_waits_for_it_are_decided_in_one_run() {
     assert_eq!((sums(&told)[0], sums(&told)[2]), (4, 0), "{told:#}");
     let once_more = desk.told(&[&groups, &review], &[]);
     assert_eq!((sums(&once_more)[1], sums(&once_more)[2]), (4, 0), "{once_more:#}");
-    assert_eq!(desk.decisions(&["--about", "group"]), ["d50.jpg keep holds", "copies/d50.jpg quarantine holds"]);
+    assert_eq!(desk.decisions(&["--about", "group"]), ["copies/d50.jpg quarantine holds", "d50.jpg keep holds"]);
     desk.survey();
-    assert_eq!(desk.decisions(&["--about", "group"]), ["d50.jpg keep holds", "copies/d50.jpg quarantine holds"]);
+    assert_eq!(desk.decisions(&["--about", "group"]), ["copies/d50.jpg quarantine holds", "d50.jpg keep holds"]);
     assert!(desk.groups().table.rows.iter().all(|row| !row["rank"].is_empty()), "every clock is reviewed");
 }
 
@@ -139,8 +139,8 @@ fn of_two_who_decide_the_later_is_told_and_replaces_only_when_asked() {
     assert_eq!(ran.code, Some(3));
     assert!(ran.stdout.contains("Ann decided otherwise at 20") && ran.stdout.contains("keep one.jpg"), "{}", ran.stdout);
     let _ = desk.decide_as("Bob", &[&other], &["--replace"]).went_well();
-    assert_eq!(desk.decisions(&["--reviewer", "Bob"]), ["one.jpg quarantine holds", "copies/one.jpg keep holds"]);
-    assert_eq!(desk.decisions(&["--state", "replaced"]), ["one.jpg keep replaced", "copies/one.jpg quarantine replaced"]);
+    assert_eq!(desk.decisions(&["--reviewer", "Bob"]), ["copies/one.jpg keep holds", "one.jpg quarantine holds"]);
+    assert_eq!(desk.decisions(&["--state", "replaced"]), ["copies/one.jpg quarantine replaced", "one.jpg keep replaced"]);
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn a_person_goes_on_with_an_own_decision_and_takes_nothing_of_it_back() {
     let _ = desk.decide_as("Ann", &[&third], &[]).went_well();
     let turned = third.say("one.jpg", "quarantine").say("copies/one.jpg", "keep");
     assert_eq!(desk.decide_as("Ann", &[&turned], &[]).code, Some(3));
-    assert_eq!(desk.decisions(&["--state", "holds"]), ["one.jpg keep holds", "copies/one.jpg quarantine holds"]);
+    assert_eq!(desk.decisions(&["--state", "holds"]), ["copies/one.jpg quarantine holds", "one.jpg keep holds"]);
 }
 
 #[test]
