@@ -1,5 +1,6 @@
 //! One file per command, or per family of commands that print alike.
 
+mod at_terminal;
 pub mod config;
 pub mod decide;
 pub mod decisions;

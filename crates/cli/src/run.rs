@@ -18,7 +18,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let out = Out::new(cli.common.json, cli.common.quiet);
     // Where nothing is under way that must be brought to an end, Ctrl-C ends the process as it always does.
-    if !matches!(cli.command, Command::Immich(_)) {
+    if !matches!(cli.command, Command::Immich(_) | Command::Decide(_) | Command::Decisions(_)) {
         stop::listen();
     }
     quiet_readers();

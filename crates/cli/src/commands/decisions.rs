@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{self, BufRead, Write},
+    io::{self, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -11,7 +11,7 @@ use lightproof_engine::{
     proofs::{DECISIONS, DecisionsCsv, cell::instant, write_proof},
     review::{
         Looking,
-        log::{LogFilter, LogLine, LogState},
+        log::{LogFilter, LogLine, LogState, moment},
     },
 };
 use lightproof_model::{
@@ -30,7 +30,7 @@ use crate::{
 
 /// Lists, filters and exports decisions.
 pub fn decisions(args: &DecisionsArgs, common: &Common, out: Out) -> anyhow::Result<()> {
-    let since = args.since.as_deref().map(moment).transpose()?;
+    let since = args.since.as_deref().map(since).transpose()?;
     let settings = settings(common, None)?;
     let looking = Looking::open(&settings.ledger.value)?;
     let filter = LogFilter {
@@ -47,12 +47,11 @@ pub fn decisions(args: &DecisionsArgs, common: &Common, out: Out) -> anyhow::Res
     }
 }
 
-/// A day, or a moment of it, in UTC: milliseconds since 1970.
-fn moment(text: &str) -> anyhow::Result<i64> {
-    let full = if text.contains(['T', ' ']) { text.replace(' ', "T") } else { format!("{text}T00:00:00") };
-    let at: Result<WallClock, _> = full.trim_end_matches('Z').parse();
-    let refused = || Refusal { message: format!("{text:?} is no date"), hint: "write a day as YYYY-MM-DD, or a moment as YYYY-MM-DDTHH:MM:SS" };
-    Ok(at.map_err(|_| refused())?.in_tz("UTC").map_err(|_| refused())?.timestamp().as_millisecond())
+fn since(text: &str) -> anyhow::Result<i64> {
+    moment(text).ok_or_else(|| {
+        let message = format!("{text:?} is no date");
+        Refusal { message, hint: "write a day as YYYY-MM-DD, or a moment as YYYY-MM-DDTHH:MM:SS" }.into()
+    })
 }
 
 /// How the record may name an asset that a person names: by its id, and by its path, also one that it has no more.
@@ -176,17 +175,19 @@ fn place_of_export(path: &Path) -> anyhow::Result<(PathBuf, String)> {
     let refused = |message: String| Refusal { message, hint: "name a file that does not exist yet, or an earlier export" };
     let name = path.file_name().and_then(|name| name.to_str()).filter(|_| !path.is_dir());
     let name = name.ok_or_else(|| refused(format!("{} is no name for a file", path.display())))?;
-    if let Ok(there) = fs::File::open(path) {
-        let mut first = String::new();
-        let read = io::BufReader::new(there).read_line(&mut first);
-        if read.is_err() || first.trim_end() != DECISIONS.join(",") {
-            return Err(refused(format!("{} is there already and is no export of decisions", path.display())).into());
-        }
-    } else if path.symlink_metadata().is_ok() {
-        return Err(refused(format!("{} is there already and cannot be read", path.display())).into());
+    if path.symlink_metadata().is_ok() && !is_export(path) {
+        return Err(refused(format!("{} is there already and is no export of decisions", path.display())).into());
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     Ok((folder.to_owned(), name.to_owned()))
+}
+
+/// Whether an earlier export is there. What is not even named like one is not looked into.
+fn is_export(path: &Path) -> bool {
+    let is_csv = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"));
+    let header = DECISIONS.join(",");
+    let mut first = vec![0; header.len()];
+    is_csv && path.is_file() && fs::File::open(path).is_ok_and(|mut there| there.read_exact(&mut first).is_ok()) && first == header.as_bytes()
 }
 
 /// Decision by decision: a million of them make no value in memory.

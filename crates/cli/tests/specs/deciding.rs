@@ -6,6 +6,7 @@ mod dialects;
 mod log;
 mod rows;
 mod stale;
+mod terminal;
 
 use std::{ffi::OsString, fs, path::PathBuf};
 

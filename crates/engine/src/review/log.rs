@@ -8,7 +8,7 @@ use std::{collections::HashMap, path::Path};
 use lightproof_ledger::{About, DecisionKey, Evidence, StoredAsset, StoredDecision, StoredWord};
 use lightproof_model::{
     asset::{AssetId, SourceId},
-    decision::anomaly_changes,
+    decision::{Verb, anomaly_changes, changes},
     digest::Sha1,
 };
 
@@ -204,17 +204,20 @@ impl Looking {
     fn changes_of_groups(&self, decision: &StoredDecision, groups: &[&GroupLine]) -> Result<Vec<String>, EngineError> {
         let ledger = self.ledger();
         if groups.is_empty() {
-            // Nothing of it is in a group now: as it should be where it was called no duplicate, and a change otherwise.
-            let held = standing(ledger, decision, "", || Ok(Vec::new()))?;
-            return Ok(held.map(|held| held.changes).unwrap_or_default());
+            // Nothing of it is in a group now: as it should be where no two were left that might be duplicates, and a change otherwise.
+            let Some(Evidence::Group(then)) = ledger.evidence(&decision.seen)? else { return Ok(Vec::new()) };
+            let not = Verb::NotDuplicates.word();
+            let dismissed = |asset: &AssetId| mains(decision).any(|word| word.asset == *asset && word.verb.as_deref() == Some(not));
+            let gone = changes(&then, &[], dismissed);
+            return Ok(if gone.len() < 2 { Vec::new() } else { gone.iter().map(ToString::to_string).collect() });
         }
-        let mut changes = Vec::new();
+        let mut found = Vec::new();
         for line in groups {
             let held = standing(ledger, decision, &line.seen, || shown(ledger, &line.seen))?;
-            changes.extend(held.map(|held| held.changes).unwrap_or_default());
+            found.extend(held.map(|held| held.changes).unwrap_or_default());
         }
-        changes.dedup();
-        Ok(changes)
+        found.dedup();
+        Ok(found)
     }
 
     fn changes_of_anomaly(&self, decision: &StoredDecision) -> Result<Vec<String>, EngineError> {
@@ -238,6 +241,14 @@ impl Looking {
     }
 }
 
+/// A day as `YYYY-MM-DD`, or a moment as `YYYY-MM-DDTHH:MM:SS`, in UTC: milliseconds since 1970.
+#[must_use]
+pub fn moment(text: &str) -> Option<i64> {
+    let text = text.trim().trim_end_matches(['Z', 'z']);
+    let at = text.parse::<jiff::civil::DateTime>().ok()?;
+    Some(at.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp().as_millisecond())
+}
+
 fn passes(filter: &LogFilter, decision: &StoredDecision) -> bool {
     let is_named = |word: &StoredWord| {
         filter.assets.iter().any(|wanted| word.asset.as_str() == wanted || word.path == wanted.as_bytes())
@@ -246,4 +257,23 @@ fn passes(filter: &LogFilter, decision: &StoredDecision) -> bool {
         && filter.since.is_none_or(|since| decision.at >= since)
         && filter.about.is_none_or(|about| about == decision.about)
         && (filter.assets.is_empty() || decision.words.iter().any(is_named))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_moments_are_in_utc() {
+        for (text, at) in [
+            ("1970-01-02", Some(86_400_000)),
+            ("1970-01-01T00:00:01", Some(1000)),
+            ("1970-01-01 00:00:01Z", Some(1000)),
+            ("yesterday", None),
+            ("1970-13-01", None),
+            ("", None),
+        ] {
+            assert_eq!(moment(text), at, "{text}");
+        }
+    }
 }

@@ -121,6 +121,17 @@ fn a_group_whose_anomaly_is_refused_leaves_nothing_of_both() {
 }
 
 #[test]
+fn one_content_has_one_date_whatever_its_copies_are_called() {
+    let desk = Desk::new();
+    let review = desk.review().say("d50.jpg", "leave").say("copies/d50.jpg", "shift +3600");
+    let told = desk.told(&[&review], &[]);
+    assert!(reasons(&told)[0].1.contains("the same bytes is decided otherwise in the same run"), "{told:#}");
+    let _ = desk.decide(&[&desk.review().say("d50.jpg", "leave")], &[]).went_well();
+    let ran = desk.decide_as("Bob", &[&desk.review().say("copies/d50.jpg", "shift +3600")], &[]);
+    assert!(ran.code == Some(3) && ran.stdout.contains("Ann decided otherwise"), "{ran:?}");
+}
+
+#[test]
 fn a_blocked_group_can_be_decided_with_a_new_file_once_its_anomalies_are() {
     let desk = Desk::new();
     let blocked = desk.groups().say("d50.jpg", "keep").say("copies/d50.jpg", "keep");
