@@ -29,8 +29,8 @@ pub mod watch;
 
 pub use error::{EngineError, Kind};
 pub use lightproof_ledger::{
-    About, DecisionKey, Depth, Evidence, FolderNote, FolderNoteKind, Ledger, ListedRow, Place, SourceKind, StoredAnomaly, StoredAsset,
-    StoredDecision, StoredGroup, StoredSource, StoredWord,
+    About, DecisionKey, Depth, Evidence, FolderNote, FolderNoteKind, Ledger, ListedRow, Place, SourceKind, StoredAnomaly,
+    StoredAsset, StoredDecision, StoredGroup, StoredSource, StoredWord,
 };
 pub use lightproof_sources::immich::listed::RemoteId;
 pub use read_all::READER;

@@ -173,11 +173,9 @@ impl Ledger {
     ///
     /// # Errors
     /// When the record cannot be written, or what `work` returns.
-    pub fn in_one_step<T, E: From<LedgerError>>(
-        &self,
-        work: impl FnOnce(&Step<'_>) -> Result<(Ending, T), E>,
-    ) -> Result<T, E> {
-        let step = rusqlite::Transaction::new_unchecked(&self.record, TransactionBehavior::Immediate).map_err(LedgerError::from)?;
+    pub fn in_one_step<T, E: From<LedgerError>>(&self, work: impl FnOnce(&Step<'_>) -> Result<(Ending, T), E>) -> Result<T, E> {
+        let step =
+            rusqlite::Transaction::new_unchecked(&self.record, TransactionBehavior::Immediate).map_err(LedgerError::from)?;
         let (ending, done) = work(&Step(self))?;
         match ending {
             Ending::Kept => step.commit().map_err(LedgerError::from)?,

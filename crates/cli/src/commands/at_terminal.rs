@@ -49,7 +49,10 @@ pub fn check(out: Out) -> anyhow::Result<()> {
 /// Works through the groups that wait.
 pub fn work_through(review: &Review, out: Out) -> anyhow::Result<()> {
     let mut session = Session { review, out, decided: Vec::new(), passed: HashSet::new() };
-    session.tell(&format!("{STRONG}Deciding as {}{STRONG:#}; ? explains, quit ends. Nothing is moved by deciding.\n", plain(review.reviewer().as_str())))?;
+    session.tell(&format!(
+        "{STRONG}Deciding as {}{STRONG:#}; ? explains, quit ends. Nothing is moved by deciding.\n",
+        plain(review.reviewer().as_str())
+    ))?;
     let mut at: Option<GroupId> = None;
     loop {
         let Some(id) = session.next(at.as_ref())? else {
@@ -130,9 +133,16 @@ impl Session<'_> {
         loop {
             looking.refresh()?;
             let Some(view) = looking.group(id)? else { return Ok(Then::On) };
-            let waiting = looking.progress().states.iter().filter(|(state, _)| state.waits() || *state == GroupState::Blocked).map(|(_, n)| n).sum();
+            let waiting = looking
+                .progress()
+                .states
+                .iter()
+                .filter(|(state, _)| state.waits() || *state == GroupState::Blocked)
+                .map(|(_, n)| n)
+                .sum();
             self.tell(&shown::group(&view, waiting, &looking.fields(&view)?))?;
-            let open: Vec<&AnomalyView> = view.members.iter().flat_map(|m| &m.anomalies).filter(|a| a.blocks && a.is_open()).collect();
+            let open: Vec<&AnomalyView> =
+                view.members.iter().flat_map(|m| &m.anomalies).filter(|a| a.blocks && a.is_open()).collect();
             let then = match open.first() {
                 Some(anomaly) => self.anomaly(&view, anomaly)?,
                 None => self.words(&view)?,
@@ -173,7 +183,8 @@ impl Session<'_> {
                 }
             };
             let said: Words = words.iter().map(|(at, verb)| (view.members[*at].asset.id.clone(), *verb)).collect();
-            let word = GroupWord { group: view.line.id.clone(), seen: view.line.seen.clone(), words: said, after: view.line.decision };
+            let word =
+                GroupWord { group: view.line.id.clone(), seen: view.line.seen.clone(), words: said, after: view.line.decision };
             match self.review.decide_group(&word) {
                 Ok(key) => {
                     self.decided.push((key, view.line.id.clone()));
@@ -197,7 +208,10 @@ impl Session<'_> {
     }
 
     fn anomaly(&mut self, view: &GroupView, anomaly: &AnomalyView) -> anyhow::Result<Option<Then>> {
-        let member = view.members.iter().position(|m| m.anomalies.iter().any(|a| a.asset == anomaly.asset && a.found.kind == anomaly.found.kind));
+        let member = view
+            .members
+            .iter()
+            .position(|m| m.anomalies.iter().any(|a| a.asset == anomaly.asset && a.found.kind == anomaly.found.kind));
         self.tell(&shown::anomaly(anomaly, member))?;
         loop {
             let Some(line) = self.ask(&format!("{STRONG}date>{STRONG:#} "))? else { return Ok(Some(Then::End)) };
@@ -258,7 +272,9 @@ impl Session<'_> {
     /// Takes back what was decided last here, and leads to its group.
     fn undo(&mut self) -> anyhow::Result<Option<Then>> {
         let Some((key, group)) = self.decided.pop() else {
-            self.tell("Nothing was decided in this sitting yet. `lightproof decide --take-back KEY` takes an older decision back.\n")?;
+            self.tell(
+                "Nothing was decided in this sitting yet. `lightproof decide --take-back KEY` takes an older decision back.\n",
+            )?;
             return Ok(None);
         };
         match self.review.take_back(key) {
@@ -288,10 +304,14 @@ impl Session<'_> {
         let waiting: u64 = progress.states.iter().filter(|(state, _)| state.waits()).map(|(_, n)| n).sum();
         let blocked: u64 = progress.states.iter().filter(|(state, _)| *state == GroupState::Blocked).map(|(_, n)| n).sum();
         let blocked = if blocked > 0 { format!(", {} for a date", number(blocked)) } else { String::new() };
-        let told = format!("\n{} in this sitting; {} for you{blocked}.\n", counted(self.decided.len() as u64, "decision"), match waiting {
-            1 => "1 group waits".to_owned(),
-            n => format!("{} groups wait", number(n)),
-        });
+        let told = format!(
+            "\n{} in this sitting; {} for you{blocked}.\n",
+            counted(self.decided.len() as u64, "decision"),
+            match waiting {
+                1 => "1 group waits".to_owned(),
+                n => format!("{} groups wait", number(n)),
+            }
+        );
         self.tell(&told)?;
         Ok(io::stdout().flush()?)
     }

@@ -41,7 +41,11 @@ pub fn decide(args: &DecideArgs, common: &Common, out: Out) -> anyhow::Result<()
     let filled = read(args, out)?;
     let wish = Wish { partial: args.partial, replace: args.replace, dry_run: args.dry_run };
     let imported = review(common, reviewer, Face::Csv)?.import(filled, wish)?;
-    if out.is_json() { tell_programs(&imported, wish)? } else { tell(&imported, wish, out)? }
+    if out.is_json() {
+        tell_programs(&imported, wish)?
+    } else {
+        tell(&imported, wish, out)?
+    }
     if imported.sums.refused > 0 && !wish.partial {
         let refused = format!("{} of {} refused", number(imported.sums.refused), counted(imported.sums.rows, "row"));
         let hint = "correct these rows, or take the others with --partial; docs/decisions.md tells what each reason means";
@@ -89,8 +93,11 @@ fn take_back(review: &Review, key: DecisionKey, out: Out) -> anyhow::Result<()> 
         let told = json!({ "command": "decide", "taken_back": format!("d{}", key.0), "by": format!("d{}", back.0) });
         return Ok(out.json(&told)?);
     }
-    let told = format!("Decision d{} is taken back by {}; what held before it holds again.\n", key.0, plain(review.reviewer().as_str()));
-    Ok(if out.is_told() { out.text(&told)? })
+    let told =
+        format!("Decision d{} is taken back by {}; what held before it holds again.\n", key.0, plain(review.reviewer().as_str()));
+    Ok(if out.is_told() {
+        out.text(&told)?
+    })
 }
 
 fn tell(imported: &Imported, wish: Wish, out: Out) -> io::Result<()> {
@@ -127,7 +134,11 @@ fn tell(imported: &Imported, wish: Wish, out: Out) -> io::Result<()> {
         for (count, what) in ended.into_iter().filter(|(count, _)| *count > 0) {
             text.push_str(&format!("  {:>9}  {what}\n", number(count)));
         }
-        let decided = format!("{} and {}", counted(imported.groups, "group"), counted(imported.anomalies, "anomaly").replace("anomalys", "anomalies"));
+        let decided = format!(
+            "{} and {}",
+            counted(imported.groups, "group"),
+            counted(imported.anomalies, "anomaly").replace("anomalys", "anomalies")
+        );
         text.push_str(&if imported.written {
             format!("\nDecided on {decided}. `lightproof decisions` lists them.\n")
         } else if wish.dry_run {

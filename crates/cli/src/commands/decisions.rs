@@ -187,7 +187,10 @@ fn is_export(path: &Path) -> bool {
     let is_csv = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"));
     let header = DECISIONS.join(",");
     let mut first = vec![0; header.len()];
-    is_csv && path.is_file() && fs::File::open(path).is_ok_and(|mut there| there.read_exact(&mut first).is_ok()) && first == header.as_bytes()
+    is_csv
+        && path.is_file()
+        && fs::File::open(path).is_ok_and(|mut there| there.read_exact(&mut first).is_ok())
+        && first == header.as_bytes()
 }
 
 /// Decision by decision: a million of them make no value in memory.

@@ -382,7 +382,12 @@ pub(super) fn group_words(members: &[SeenMember], words: &Words) -> Vec<StoredWo
     stored
 }
 
-pub(super) fn anomaly_decision(asset: &StoredAsset, anomaly: &StoredAnomaly, now: SeenAnomaly, word: &AnomalyWord) -> NewDecision {
+pub(super) fn anomaly_decision(
+    asset: &StoredAsset,
+    anomaly: &StoredAnomaly,
+    now: SeenAnomaly,
+    word: &AnomalyWord,
+) -> NewDecision {
     NewDecision {
         about: About::Anomaly,
         subject: word.kind.clone(),

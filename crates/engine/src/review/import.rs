@@ -85,7 +85,9 @@ impl ImportError {
         match self {
             ImportError::Unreadable(_) => "name a file that exists and that you may read",
             ImportError::Empty => "name a filled-in duplicate_groups.csv or review_needed.csv",
-            ImportError::Workbook => "save the sheet as CSV from your spreadsheet program (File, Save As, CSV UTF-8), and name that file",
+            ImportError::Workbook => {
+                "save the sheet as CSV from your spreadsheet program (File, Save As, CSV UTF-8), and name that file"
+            }
             ImportError::Binary { .. } => "save the sheet as CSV from your spreadsheet program, and name that file",
             ImportError::NotOurs { .. } => {
                 "fill in the `decision` column of a file that `lightproof survey` wrote, and keep its first line and the columns source, \

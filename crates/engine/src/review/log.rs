@@ -115,8 +115,8 @@ impl Governing {
             let by_asset = self.by_asset.get(&(decision.about, subject(decision), word.asset.clone()));
             // Copies with the same bytes have anomalies of their own: each keeps its word.
             let content = word.content.filter(|_| decision.about == About::Group);
-            let by_content =
-                content.and_then(|content| self.by_content.get(&(decision.about, subject(decision), word.source.clone(), content)));
+            let by_content = content
+                .and_then(|content| self.by_content.get(&(decision.about, subject(decision), word.source.clone(), content)));
             by_asset.into_iter().chain(by_content).max().copied()
         };
         mains(decision).filter_map(of).max()
@@ -128,11 +128,7 @@ impl Looking {
     ///
     /// # Errors
     /// When the ledger cannot be read, or what `each` returns.
-    pub fn log<E: From<EngineError>>(
-        &self,
-        filter: &LogFilter,
-        mut each: impl FnMut(LogLine) -> Result<(), E>,
-    ) -> Result<(), E> {
+    pub fn log<E: From<EngineError>>(&self, filter: &LogFilter, mut each: impl FnMut(LogLine) -> Result<(), E>) -> Result<(), E> {
         self.refresh()?;
         let ledger = self.ledger();
         let (mut keys, mut governing) = (Vec::new(), Governing::default());
@@ -207,7 +203,8 @@ impl Looking {
             // Nothing of it is in a group now: as it should be where no two were left that might be duplicates, and a change otherwise.
             let Some(Evidence::Group(then)) = ledger.evidence(&decision.seen)? else { return Ok(Vec::new()) };
             let not = Verb::NotDuplicates.word();
-            let dismissed = |asset: &AssetId| mains(decision).any(|word| word.asset == *asset && word.verb.as_deref() == Some(not));
+            let dismissed =
+                |asset: &AssetId| mains(decision).any(|word| word.asset == *asset && word.verb.as_deref() == Some(not));
             let gone = changes(&then, &[], dismissed);
             return Ok(if gone.len() < 2 { Vec::new() } else { gone.iter().map(ToString::to_string).collect() });
         }
@@ -250,9 +247,8 @@ pub fn moment(text: &str) -> Option<i64> {
 }
 
 fn passes(filter: &LogFilter, decision: &StoredDecision) -> bool {
-    let is_named = |word: &StoredWord| {
-        filter.assets.iter().any(|wanted| word.asset.as_str() == wanted || word.path == wanted.as_bytes())
-    };
+    let is_named =
+        |word: &StoredWord| filter.assets.iter().any(|wanted| word.asset.as_str() == wanted || word.path == wanted.as_bytes());
     filter.reviewer.as_ref().is_none_or(|reviewer| *reviewer == decision.reviewer)
         && filter.since.is_none_or(|since| decision.at >= since)
         && filter.about.is_none_or(|about| about == decision.about)

@@ -3,7 +3,8 @@
 use lightproof_model::decision::Verb;
 
 /// What can be typed at a group.
-pub const HELP: &str = "  1k 2q      keep 1, quarantine 2 (also: k keep, q quarantine, l later, n not duplicates; 2-5q; `k q` in order)
+pub const HELP: &str =
+    "  1k 2q      keep 1, quarantine 2 (also: k keep, q quarantine, l later, n not duplicates; 2-5q; `k q` in order)
   all        keep all
   later      put the group off
   not        these are not duplicates: they do not come back as a group
@@ -116,7 +117,9 @@ mod tests {
         ] {
             assert_eq!(read(line, 3), answer, "{line:?}");
         }
-        for line in ["k q", "0k", "4k", "2-1k", "1", "x", "1x", "1k 1q", "1-99999999999999999999k", "-k", "--", "1-k", "é", "²k", "yes"] {
+        for line in
+            ["k q", "0k", "4k", "2-1k", "1", "x", "1x", "1k 1q", "1-99999999999999999999k", "-k", "--", "1-k", "é", "²k", "yes"]
+        {
             assert!(read(line, 3).is_err(), "{line:?}");
         }
     }

@@ -34,7 +34,12 @@ pub fn group(view: &GroupView, waiting: u64, fields: &[FieldRow]) -> String {
     for (at, member) in view.members.iter().enumerate() {
         let rank = member.rank.map_or_else(|| "no rank".to_owned(), |rank| format!("rank {rank}"));
         let said = member.verb.map_or(String::new(), |verb| format!("  {WARN}{verb}{WARN:#}"));
-        text.push_str(&format!("  {STRONG}{:>2}{STRONG:#}  {}  {FAINT}{rank}: {}{FAINT:#}{said}\n", at + 1, path(member), plain(&member.ground)));
+        text.push_str(&format!(
+            "  {STRONG}{:>2}{STRONG:#}  {}  {FAINT}{rank}: {}{FAINT:#}{said}\n",
+            at + 1,
+            path(member),
+            plain(&member.ground)
+        ));
         text.push_str(&format!("      {FAINT}{}{FAINT:#}\n", lives(member)));
         for part in &member.parts {
             let place = plain(&String::from_utf8_lossy(&part.asset.place.path()));
@@ -107,7 +112,11 @@ pub fn why(view: &GroupView, fields: &[FieldRow]) -> String {
 /// An anomaly that stands in the way of a group.
 pub fn anomaly(anomaly: &AnomalyView, member: Option<usize>) -> String {
     let of = member.map_or_else(|| anomaly.asset.to_string(), |at| format!("{}", at + 1));
-    let mut text = format!("  {WARN}the date of {of} is to be reviewed first{WARN:#} ({}): {}\n", plain(&anomaly.found.kind), plain(&anomaly.found.evidence));
+    let mut text = format!(
+        "  {WARN}the date of {of} is to be reviewed first{WARN:#} ({}): {}\n",
+        plain(&anomaly.found.kind),
+        plain(&anomaly.found.evidence)
+    );
     if let Some(suggestion) = &anomaly.found.suggestion {
         let confidence = anomaly.found.confidence.as_deref().unwrap_or("unknown");
         text.push_str(&format!("  suggestion: {} ({} confidence)\n", plain(suggestion), plain(confidence)));

@@ -79,7 +79,10 @@ fn dialects(sheet: &Sheet) -> Vec<(&'static str, Vec<u8>)> {
         ("all cells quoted", with(Dialect { quoted: Quoted::All, ..Dialect::USUAL })),
         ("LibreOffice, UTF-8", with(Dialect { end: "\n", quoted: Quoted::Texts, ..Dialect::USUAL })),
         ("LibreOffice, Windows-1252", with(Dialect { separator: ';', end: "\n", quoted: Quoted::Texts, ..Dialect::USUAL })),
-        ("LibreOffice, Unicode", wide(&Dialect { separator: '\t', end: "\n", ..Dialect::USUAL }.write(sheet), u16::to_le_bytes, true)),
+        (
+            "LibreOffice, Unicode",
+            wide(&Dialect { separator: '\t', end: "\n", ..Dialect::USUAL }.write(sheet), u16::to_le_bytes, true),
+        ),
         ("no cell quoted", with(Dialect { separator: '\t', quoted: Quoted::None, ..Dialect::USUAL })),
         ("Unicode text of Excel", wide(&Dialect { separator: '\t', ..Dialect::USUAL }.write(sheet), u16::to_le_bytes, true)),
         ("UTF-16, the other half first", wide(&usual, u16::to_be_bytes, true)),
@@ -93,7 +96,10 @@ fn dialects(sheet: &Sheet) -> Vec<(&'static str, Vec<u8>)> {
         ("without the last line's end", usual.trim_end().as_bytes().to_vec()),
         ("only the filled rows", filtered.join("\r\n").into_bytes()),
         ("blanks around every cell", plain.replace(',', " ,\u{a0} ").into_bytes()),
-        ("an older encoding in the paths", usual.bytes().flat_map(|b| if b == b'/' { vec![b'/', 0xfc] } else { vec![b] }).collect()),
+        (
+            "an older encoding in the paths",
+            usual.bytes().flat_map(|b| if b == b'/' { vec![b'/', 0xfc] } else { vec![b] }).collect(),
+        ),
         ("apostrophes before decisions", usual.replace(",keep\r", ",'keep\r").into_bytes()),
         ("decisions in capitals", usual.replace(",keep\r", ",KEEP \r").into_bytes()),
     ]
@@ -102,13 +108,19 @@ fn dialects(sheet: &Sheet) -> Vec<(&'static str, Vec<u8>)> {
 #[test]
 fn a_filled_in_file_is_read_back_however_a_spreadsheet_saves_it() {
     let desk = Desk::new();
-    let groups = desk.groups().say("one.jpg", "keep").say("copies/one.jpg", "quarantine").set("two.jpg", "ground", "a \"b\";\r\nc,\td");
+    let groups =
+        desk.groups().say("one.jpg", "keep").say("copies/one.jpg", "quarantine").set("two.jpg", "ground", "a \"b\";\r\nc,\td");
     let review = desk.review().say("d50.jpg", "fix 2019-05-06T07:08:09").say("copies/d50.jpg", "fix 2019-05-06 07:08:09");
     for (sheet, about) in [(&groups, "group"), (&review, "anomaly")] {
         for (name, bytes) in dialects(sheet) {
             let file = desk.file("saved.csv", &bytes);
             let told = desk.house.json(["decide", "--reviewer", "Ann", "--dry-run", "--from", file.to_str().unwrap()]);
-            assert_eq!((sums(&told)[0], sums(&told)[2]), (2, 0), "{about}, {name}: {told:#}\n{}", String::from_utf8_lossy(&bytes));
+            assert_eq!(
+                (sums(&told)[0], sums(&told)[2]),
+                (2, 0),
+                "{about}, {name}: {told:#}\n{}",
+                String::from_utf8_lossy(&bytes)
+            );
         }
     }
     let _ = desk.decide(&[&groups, &review], &[]).went_well();
@@ -120,7 +132,8 @@ fn a_filled_in_file_is_read_back_however_a_spreadsheet_saves_it() {
 fn lines_are_those_that_an_editor_shows() {
     let desk = Desk::new();
     let sheet = desk.groups().set("one.jpg", "ground", "three\r\nlines\r\nlong").say("two.jpg", "nonsense");
-    for (end, text) in [("\r\n", 0), ("\n", 1), ("\r", 2)].map(|(end, _)| (end, Dialect { end, ..Dialect::USUAL }.write(&sheet))) {
+    for (end, text) in [("\r\n", 0), ("\n", 1), ("\r", 2)].map(|(end, _)| (end, Dialect { end, ..Dialect::USUAL }.write(&sheet)))
+    {
         let text = if end == "\r" { text.replace("\r\n", "\r") } else { text };
         let file = desk.file("saved.csv", format!("sep=,{end}{text}"));
         let ran = desk.house.run(["decide", "--json", "--reviewer", "Ann", "--from", file.to_str().unwrap()]);

@@ -110,7 +110,10 @@ fn a_group_that_is_there_no_more_is_refused_with_what_became_of_it() {
     fs::write(desk.library.at("copies/one.jpg"), photo_of(77).bytes()).unwrap();
     desk.survey();
     let told = desk.told(&[&old], &[]);
-    assert!(reasons(&told).iter().all(|(_, why)| why.contains("there is no group g") && why.contains("in no group any more")), "{told:#}");
+    assert!(
+        reasons(&told).iter().all(|(_, why)| why.contains("there is no group g") && why.contains("in no group any more")),
+        "{told:#}"
+    );
 }
 
 #[test]

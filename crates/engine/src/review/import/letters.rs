@@ -37,7 +37,8 @@ impl<'a> Letters<'a> {
         let Some(order) = wide else {
             return Letters { head: head[skip..].to_vec(), rest: Box::new(from) }.unless_empty();
         };
-        let mut narrow = Narrow { from: Cursor::new(head[skip..].to_vec()).chain(from), order, left: Vec::new(), ready: Vec::new(), told: 0 };
+        let mut narrow =
+            Narrow { from: Cursor::new(head[skip..].to_vec()).chain(from), order, left: Vec::new(), ready: Vec::new(), told: 0 };
         let head = beginning(&mut narrow)?;
         Letters { head, rest: Box::new(narrow) }.unless_empty()
     }

@@ -83,12 +83,15 @@ impl Columns {
                 return Err(ImportError::TwoColumns { name: wanted });
             }
         }
-        let missing: Vec<&str> = READ_BACK.iter().zip(&places).take(4).filter(|(_, place)| place.is_none()).map(|(n, _)| *n).collect();
+        let missing: Vec<&str> =
+            READ_BACK.iter().zip(&places).take(4).filter(|(_, place)| place.is_none()).map(|(n, _)| *n).collect();
         let [Some(source), Some(asset), Some(seen), Some(decision), group] = places else {
             return Err(ImportError::NotOurs { missing: missing.join(", ") });
         };
         if group.is_none() && !names.iter().any(|name| name == "kind") {
-            return Err(ImportError::NotOurs { missing: "group (of duplicate_groups.csv) or kind (of review_needed.csv)".to_owned() });
+            return Err(ImportError::NotOurs {
+                missing: "group (of duplicate_groups.csv) or kind (of review_needed.csv)".to_owned(),
+            });
         }
         // Trailing columns without a name are no columns.
         let all = names.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);

@@ -246,7 +246,9 @@ impl<'a> Weighing<'a> {
             }
             let put_off = state.verb == Some(AnomalyVerb::Later);
             match stored {
-                Some(stored) if !(put_off && stored.reviewer == self.review.reviewer.as_str()) => return because(Self::told(&stored)),
+                Some(stored) if !(put_off && stored.reviewer == self.review.reviewer.as_str()) => {
+                    return because(Self::told(&stored));
+                }
                 _ => {}
             }
         }
@@ -357,7 +359,8 @@ impl<'a> Weighing<'a> {
         }
         if let Some(holds) = decision {
             let stored = ledger.decision(holds)?;
-            let held = stored.as_ref().map(|stored| standing(ledger, stored, &seen, || Ok(members.clone()))).transpose()?.flatten();
+            let held =
+                stored.as_ref().map(|stored| standing(ledger, stored, &seen, || Ok(members.clone()))).transpose()?.flatten();
             if let Some((stored, held)) = stored.zip(held).filter(|(_, held)| held.changes.is_empty()) {
                 if held.words == words {
                     return Ok(Outcome::Already);
@@ -407,7 +410,11 @@ impl<'a> Weighing<'a> {
             let Some(asset) = ledger.asset(member.asset.as_str())? else { continue };
             now = now.or(ledger.groups_of(asset.key)?.into_iter().next());
         }
-        let Some((now, (_, _, members, _))) = now.map(|now| Ok::<_, EngineError>((now.clone(), self.today(&now)?))).transpose()?.and_then(|(now, today)| Some((now, today?))) else {
+        let Some((now, (_, _, members, _))) = now
+            .map(|now| Ok::<_, EngineError>((now.clone(), self.today(&now)?)))
+            .transpose()?
+            .and_then(|(now, today)| Some((now, today?)))
+        else {
             return Ok(format!("there is no group {id} now: its members are in no group any more"));
         };
         let differ = changes(&then, &members, |_| false);
