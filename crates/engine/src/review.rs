@@ -14,6 +14,7 @@ pub mod inventory;
 pub mod overview;
 pub mod listed;
 pub mod single;
+pub mod log;
 pub mod standing;
 
 use std::{cell::RefCell, collections::HashMap, path::Path, sync::Arc};

@@ -133,6 +133,13 @@ impl Table {
     }
 }
 
+impl Row {
+    /// Puts another value into a cell.
+    pub fn set(&mut self, column: &str, value: &str) {
+        *self.0.get_mut(column).unwrap_or_else(|| panic!("no column {column}")) = value.to_owned();
+    }
+}
+
 impl Index<&str> for Row {
     type Output = str;
 
