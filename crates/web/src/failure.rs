@@ -122,15 +122,15 @@ impl Failure {
                 html! { p { "There is no such page. What it showed may have changed with the latest survey." } p { a href="/" { "To the overview" } } },
             ),
             Failure::NotAForm => ("Not a form", html! { p { "What was sent is not a form. Nothing was changed." } }),
-            Failure::TooLarge => ("Too large", html! { p { "What was sent is larger than any form here. Nothing was changed." } }),
-            Failure::Refused(why) => (
-                "Not done",
-                html! { p { (why) } p { "Nothing was changed. " a href="/" { "To the overview" } } },
-            ),
-            Failure::Engine(error) => (
-                "This did not work",
-                html! { p { (error) "." } p { (error.hint()) } p { a href="/" { "To the overview" } } },
-            ),
+            Failure::TooLarge => {
+                ("Too large", html! { p { "What was sent is larger than any form here. Nothing was changed." } })
+            }
+            Failure::Refused(why) => {
+                ("Not done", html! { p { (why) } p { "Nothing was changed. " a href="/" { "To the overview" } } })
+            }
+            Failure::Engine(error) => {
+                ("This did not work", html! { p { (error) "." } p { (error.hint()) } p { a href="/" { "To the overview" } } })
+            }
             Failure::NoPicture(why) => ("No picture", html! { p { (why) } }),
             Failure::Broken => (
                 "Something broke",

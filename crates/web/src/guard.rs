@@ -42,14 +42,18 @@ pub async fn guard(State(app): State<Shared>, request: Request, next: Next) -> R
     let open = path == "/enter" || path.starts_with("/static/");
     let session = text(&parts.headers, header::COOKIE).and_then(|cookies| app.door.session(cookies));
     if session.is_none() && !open {
-        return Err(Failure::NoSession { again: !writes && origin::is_from_elsewhere(&parts.headers), password: app.door.has_password() });
+        return Err(Failure::NoSession {
+            again: !writes && origin::is_from_elsewhere(&parts.headers),
+            password: app.door.has_password(),
+        });
     }
     let mut body = body;
     if writes {
         let form = form(&parts.headers, body).await?;
         let token = text_of(&parts.headers, "x-csrf").or_else(|| form.get("csrf"));
         // At the door there is no session yet that a token could belong to: what counts there is the password.
-        let may = session.as_ref().map_or(open, |session| path == "/enter" || token.is_some_and(|token| session.may_write(token)));
+        let may =
+            session.as_ref().map_or(open, |session| path == "/enter" || token.is_some_and(|token| session.may_write(token)));
         if !may {
             return Err(Failure::Token);
         }

@@ -118,7 +118,11 @@ pub fn serve(
         return Err(WebError::NoPassword { at });
     }
     getrandom::fill(&mut [0; 1]).map_err(|error| WebError::System(error.into()))?;
-    let runtime = tokio::runtime::Builder::new_current_thread().max_blocking_threads(THREADS).enable_all().build().map_err(WebError::System)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .max_blocking_threads(THREADS)
+        .enable_all()
+        .build()
+        .map_err(WebError::System)?;
     runtime.block_on(async {
         let listener = TcpListener::bind(at).await.map_err(|error| WebError::Listen { at, error })?;
         let at = listener.local_addr().map_err(WebError::System)?;

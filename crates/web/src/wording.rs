@@ -8,8 +8,9 @@ use lightproof_model::{decision::Verb, group::Basis};
 
 /// A text of others without what a page would obey beside its letters: controls, and what reverses the text around it.
 pub fn plain(text: &str) -> String {
-    let is_obeyed =
-        |c: char| c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}');
+    let is_obeyed = |c: char| {
+        c.is_control() || matches!(c, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{61c}')
+    };
     text.chars().flat_map(|c| if is_obeyed(c) { c.escape_default().collect() } else { vec![c] }).collect()
 }
 
@@ -71,7 +72,9 @@ pub fn basis(basis: Basis) -> &'static str {
         Basis::SameImage => "The encoded image data is the same; only metadata differs.",
         Basis::SameShot => "They look alike, and capture moment and camera agree: a re-encode, a resize or an edit.",
         Basis::LooksAlike => "They look alike, and at least one says nothing of its capture moment.",
-        Basis::Series => "They look alike but were taken at different moments. Shown for information: these are different photographs.",
+        Basis::Series => {
+            "They look alike but were taken at different moments. Shown for information: these are different photographs."
+        }
     }
 }
 
@@ -118,7 +121,8 @@ pub fn verb(verb: Verb) -> &'static str {
 
 /// A moment of the record: milliseconds since 1970 as UTC.
 pub fn moment(at: i64) -> String {
-    jiff::Timestamp::from_millisecond(at).map_or_else(|_| "at an unknown time".to_owned(), |t| t.strftime("%Y-%m-%d %H:%M UTC").to_string())
+    jiff::Timestamp::from_millisecond(at)
+        .map_or_else(|_| "at an unknown time".to_owned(), |t| t.strftime("%Y-%m-%d %H:%M UTC").to_string())
 }
 
 /// What was decided, in brief.

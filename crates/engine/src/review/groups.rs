@@ -196,7 +196,9 @@ impl Looking {
         let index = self.index.borrow();
         let start = after.and_then(|id| index.place(id)).map_or(0, |at| at + 1);
         let meant = |line: &&GroupLine| {
-            self.passes(filter, named.as_ref(), line) && (!filter.states.is_empty() || line.state.waits()) && Some(&line.id) != after
+            self.passes(filter, named.as_ref(), line)
+                && (!filter.states.is_empty() || line.state.waits())
+                && Some(&line.id) != after
         };
         let lines = index.lines();
         Ok(lines[start..].iter().find(meant).or_else(|| lines[..start].iter().find(meant)).map(|line| line.id.clone()))

@@ -20,7 +20,9 @@ pub fn is_from_elsewhere(headers: &HeaderMap) -> bool {
 pub fn may_read(headers: &HeaderMap) -> bool {
     match site(headers) {
         None | Some("same-origin" | "none") => true,
-        Some(_) => text_of(headers, "sec-fetch-mode") == Some("navigate") && text_of(headers, "sec-fetch-dest") == Some("document"),
+        Some(_) => {
+            text_of(headers, "sec-fetch-mode") == Some("navigate") && text_of(headers, "sec-fetch-dest") == Some("document")
+        }
     }
 }
 

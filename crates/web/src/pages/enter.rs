@@ -69,7 +69,8 @@ async fn try_password(State(app): State<Shared>, headers: HeaderMap, Extension(f
 
 async fn leave(State(app): State<Shared>, Extension(session): Extension<Session>) -> Response {
     app.door.leave(&session);
-    let words = html! { p { "This browser is signed out. Press Enter in the terminal in which lightproof runs to get another link." } };
+    let words =
+        html! { p { "This browser is signed out. Press Enter in the terminal in which lightproof runs to get another link." } };
     ([(header::SET_COOKIE, app.door.no_cookie())], layout::bare("Signed out", false, &words)).into_response()
 }
 

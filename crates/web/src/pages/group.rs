@@ -58,10 +58,7 @@ const KEYS: &[(&str, &str)] = &[
 
 /// Its addresses.
 pub fn routes() -> Router<Shared> {
-    Router::new()
-        .route("/groups/{id}", get(show))
-        .route("/groups/{id}/decide", get(back).post(decide))
-        .route("/undo", post(undo))
+    Router::new().route("/groups/{id}", get(show)).route("/groups/{id}/decide", get(back).post(decide)).route("/undo", post(undo))
 }
 
 /// All that the page of a group shows.
@@ -195,7 +192,8 @@ async fn undo(
     app.ask(move |review| match review.undo_last() {
         Ok(key) => {
             let looking = review.looking();
-            let decided = looking.decision(key)?.filter(|d| d.about == lightproof_engine::About::Group).map(|d| GroupId::new(d.subject));
+            let decided =
+                looking.decision(key)?.filter(|d| d.about == lightproof_engine::About::Group).map(|d| GroupId::new(d.subject));
             let known = |id: &GroupId| Ok::<_, Failure>(!looking.members_in_brief(id)?.is_empty());
             let group = match decided {
                 Some(id) if known(&id)? => Some(id),
@@ -298,7 +296,11 @@ fn before(group: &GroupView) -> Markup {
 
 fn blocked(group: &GroupView) -> Markup {
     let name = |id: &lightproof_model::asset::AssetId| {
-        group.members.iter().find(|m| m.asset.id == *id || m.parts.iter().any(|p| p.asset.id == *id)).map(|m| wording::path(&m.asset.place.name))
+        group
+            .members
+            .iter()
+            .find(|m| m.asset.id == *id || m.parts.iter().any(|p| p.asset.id == *id))
+            .map(|m| wording::path(&m.asset.place.name))
     };
     html! {
         @if let (Some((asset, kind)), true) = (&group.blocked_by, group.line.basis != Basis::Series) {

@@ -56,7 +56,8 @@ async fn list(
     let asked = filter.groups.clone();
     let found = app.ask(move |review| look(review.looking(), &asked, page)).await?;
     let mut framed = Page::new("Groups", "/groups", drawn(&found, &filter));
-    framed.message = query.get("done").is_some_and(|done| done == "all").then(|| "No other group waits for a decision.".to_owned());
+    framed.message =
+        query.get("done").is_some_and(|done| done == "all").then(|| "No other group waits for a decision.".to_owned());
     Ok(framed.framed(&session))
 }
 
@@ -128,7 +129,8 @@ fn filters(list: &List, filter: &Filter) -> Markup {
         .collect();
     let bases: Vec<(&str, String)> =
         list.progress.bases.iter().filter(|(_, n)| *n > 0).map(|(b, n)| (b.word(), counted(b.word(), *n))).collect();
-    let sources: Vec<(&str, String)> = list.sources.iter().map(|s| (s.id.as_str(), format!("{} ({})", s.id, wording::path(&s.root)))).collect();
+    let sources: Vec<(&str, String)> =
+        list.sources.iter().map(|s| (s.id.as_str(), format!("{} ({})", s.id, wording::path(&s.root)))).collect();
     let mut owners: Vec<(&str, String)> =
         list.sources.iter().filter(|s| !s.owner.is_empty()).map(|s| (s.owner.as_str(), wording::plain(&s.owner))).collect();
     owners.sort();
@@ -188,7 +190,13 @@ pub fn lead_to(group: Option<&GroupId>, filter: &Filter, further: &str) -> Respo
         None => format!("/groups{}", filter.query()),
     };
     let further = if group.is_none() && further.is_empty() { "done=all" } else { further };
-    let mark = if further.is_empty() { "" } else if to.contains('?') { "&" } else { "?" };
+    let mark = if further.is_empty() {
+        ""
+    } else if to.contains('?') {
+        "&"
+    } else {
+        "?"
+    };
     (StatusCode::SEE_OTHER, [(header::LOCATION, format!("{to}{mark}{further}"))]).into_response()
 }
 

@@ -63,7 +63,8 @@ async fn full(State(app): State<Shared>, Path(asset): Path<String>, headers: Hea
 
 async fn drawn(app: &Shared, asset: String, size: Size) -> Result<Response, Failure> {
     let subject = subject(app, asset).await?;
-    let picture = app.fetch(move |pictures| pictures.picture(&subject, size).map_err(|none| Failure::NoPicture(none.to_string()))).await?;
+    let picture =
+        app.fetch(move |pictures| pictures.picture(&subject, size).map_err(|none| Failure::NoPicture(none.to_string()))).await?;
     Ok((picture_headers(picture.mime), picture.bytes).into_response())
 }
 
@@ -82,7 +83,8 @@ async fn albums(
     Path(asset): Path<String>,
 ) -> Result<Response, Failure> {
     let subject = subject(&app, asset).await?;
-    let names = app.fetch(move |pictures| pictures.albums_of(&subject).map_err(|none| Failure::NoPicture(none.to_string()))).await?;
+    let names =
+        app.fetch(move |pictures| pictures.albums_of(&subject).map_err(|none| Failure::NoPicture(none.to_string()))).await?;
     let told = html! {
         div #told {
             @if names.is_empty() { "in no album" } @else { @for (at, name) in names.iter().enumerate() { @if at > 0 { ", " } (wording::plain(name)) } }
@@ -102,7 +104,9 @@ enum Range {
 impl Range {
     /// Reads `bytes=from-to` (RFC 9110 §14). What is not understood, several ranges too, is answered with all.
     fn read(header: Option<&str>, bytes: u64) -> Range {
-        let Some((from, to)) = header.and_then(|h| h.strip_prefix("bytes=")).and_then(|h| h.split_once('-')) else { return Range::All };
+        let Some((from, to)) = header.and_then(|h| h.strip_prefix("bytes=")).and_then(|h| h.split_once('-')) else {
+            return Range::All;
+        };
         let last = bytes.saturating_sub(1);
         match (from.trim().parse::<u64>(), to.trim()) {
             (Ok(from), _) if from >= bytes => Range::None,
@@ -139,7 +143,9 @@ fn parts(app: &Shared, subject: Subject, from: u64, length: u64) -> Body {
         }
         let asked = subject.clone();
         let wanted = left.min(LARGEST_PART);
-        let part = app.fetch(move |pictures| pictures.part(&asked, from, wanted).map_err(|none| Failure::NoPicture(none.to_string()))).await;
+        let part = app
+            .fetch(move |pictures| pictures.part(&asked, from, wanted).map_err(|none| Failure::NoPicture(none.to_string())))
+            .await;
         match part {
             Ok(part) if !part.is_empty() => {
                 let read = part.len() as u64;

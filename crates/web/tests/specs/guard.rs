@@ -33,7 +33,9 @@ fn a_request_that_names_another_host_is_refused_whoever_sends_it() {
     let served = Served::new();
     let cookie = served.come_in();
     let port = served.at.port();
-    for host in ["evil.example", &format!("evil.example:{port}"), "localhost.evil.example", "127.0.0.1.nip.io", "0.0.0.0", "", "a b"] {
+    for host in
+        ["evil.example", &format!("evil.example:{port}"), "localhost.evil.example", "127.0.0.1.nip.io", "0.0.0.0", "", "a b"]
+    {
         for path in ["/", "/enter", "/static/x/base.css", "/nowhere"] {
             let of = format!("{host} {path}");
             let answer = served.send(&format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{cookie}\r\n"));

@@ -28,7 +28,8 @@ pub fn words(form: &Fields) -> Result<Words, Failure> {
     let unknown = |text: &str| Failure::Refused(format!("{text:?} is nothing that can be said of a member."));
     match form.get("do") {
         Some("record") => {
-            let marked = form.iter().filter_map(|(name, value)| Some((name.strip_prefix(WORD)?, value))).filter(|(_, v)| !v.is_empty());
+            let marked =
+                form.iter().filter_map(|(name, value)| Some((name.strip_prefix(WORD)?, value))).filter(|(_, v)| !v.is_empty());
             marked.map(|(id, value)| Ok((AssetId::new(id), value.parse::<Verb>().map_err(|_| unknown(value))?))).collect()
         }
         Some(all @ ("keep" | "later" | "not-duplicates")) => {
