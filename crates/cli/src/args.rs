@@ -1,6 +1,7 @@
 //! The argument table: parser, help, man page and completions come from it.
 
 pub mod immich;
+pub mod review;
 
 use std::path::PathBuf;
 
@@ -69,6 +70,8 @@ pub enum Command {
     GenerateSummary(ProofArgs),
     /// Print all that is known of one asset: fields, group, ranking and its ground, anomalies
     Explain(ExplainArgs),
+    /// Look at what was found and decide, on local pages in a browser
+    Review(review::ReviewArgs),
     /// Immich servers: connect one, add keys, see how it does
     #[command(subcommand)]
     Immich(immich::ImmichCommand),

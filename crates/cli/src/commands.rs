@@ -4,6 +4,7 @@ pub mod config;
 pub mod demo;
 pub mod explain;
 pub mod immich;
+pub mod review;
 pub mod shell;
 pub mod stages;
 pub mod survey;

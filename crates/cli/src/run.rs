@@ -7,7 +7,7 @@ use lightproof_engine::READER;
 
 use crate::{
     args::{Cli, Command},
-    commands::{config, demo, explain, immich, shell, stages, survey},
+    commands::{config, demo, explain, immich, review, shell, stages, survey},
     exit,
     out::Out,
     stop,
@@ -30,6 +30,7 @@ pub fn run() -> ExitCode {
         Command::GenerateSummary(args) => stages::generate_summary(args, &cli.common, out),
         Command::Explain(args) => explain::explain(args, &cli.common, out),
         Command::Immich(command) => immich::immich(command, &cli.common, out),
+        Command::Review(args) => review::review(args, &cli.common, out),
         Command::Config(command) => config::config(command, &cli.common, out),
         Command::Demo(args) => demo::demo(args, out),
         Command::Completions { shell } => shell::completions(*shell, &mut Cli::command()),

@@ -33,6 +33,7 @@ pub use lightproof_ledger::{
     About, DecisionKey, Depth, FolderNote, FolderNoteKind, Ledger, ListedRow, Place, SourceKind, StoredAnomaly, StoredAsset,
     StoredDecision, StoredGroup, StoredSource, StoredWord,
 };
+pub use lightproof_media::video::Ffmpeg;
 pub use lightproof_sources::immich::listed::RemoteId;
 pub use read_all::READER;
 pub use reading::QUICK;
