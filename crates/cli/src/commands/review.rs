@@ -82,7 +82,11 @@ fn servers(settings: &Settings, out: Out) -> Vec<ServerRequest> {
         if keys.is_empty() && out.is_told() {
             let _ = out.text(&format!("{FAINT}no key of immich:{name} is known: its pictures cannot be shown{FAINT:#}\n"));
         }
-        found.push(ServerRequest { server: known.server(name), keys, prefix_map: known.prefix_map.clone().into_iter().collect() });
+        found.push(ServerRequest {
+            server: known.server(name),
+            keys,
+            prefix_map: known.prefix_map.clone().into_iter().collect(),
+        });
     }
     found
 }

@@ -10,11 +10,9 @@ use crate::visit::Visit;
 fn pages_of_the_demo(visit: &Visit) -> Vec<(&'static str, String)> {
     visit.open("/next");
     let group = visit.browser.url();
-    visit.open("/groups?state=blocked");
-    let blocked = visit.browser.attribute("table.rows tbody th a", "href").unwrap();
     visit.open("/groups?basis=series");
     let series = visit.browser.attribute("table.rows tbody th a", "href").unwrap();
-    let mut pages = vec![("group", group), ("blocked", visit.pages.at(&blocked)), ("series", visit.pages.at(&series))];
+    let mut pages = vec![("group", group), ("series", visit.pages.at(&series))];
     for (name, path) in [("overview", "/"), ("groups", "/groups"), ("anomalies", "/anomalies"), ("problems", "/problems")] {
         pages.push((name, visit.pages.at(path)));
     }
