@@ -1,5 +1,6 @@
 //! The argument table: parser, help, man page and completions come from it.
 
+pub mod decide;
 pub mod immich;
 pub mod review;
 
@@ -72,6 +73,8 @@ pub enum Command {
     Explain(ExplainArgs),
     /// Look at what was found and decide, on local pages in a browser
     Review(review::ReviewArgs),
+    /// Decide on groups and dates, from filled-in CSVs or at the terminal; nothing is moved by it
+    Decide(decide::DecideArgs),
     /// Immich servers: connect one, add keys, see how it does
     #[command(subcommand)]
     Immich(immich::ImmichCommand),

@@ -1,6 +1,7 @@
 //! One file per command, or per family of commands that print alike.
 
 pub mod config;
+pub mod decide;
 pub mod demo;
 pub mod explain;
 pub mod immich;

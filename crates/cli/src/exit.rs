@@ -1,8 +1,11 @@
 //! Exit codes and how an error is told to a person or a program.
 
-use std::{fmt, process::ExitCode};
+use std::{fmt, path::PathBuf, process::ExitCode};
 
-use lightproof_engine::{EngineError, Kind};
+use lightproof_engine::{
+    DecisionKey, EngineError, Kind,
+    review::{deciding::NotDecided, import::ImportError},
+};
 use lightproof_ops::secrets::SecretError;
 use lightproof_sources::immich::error::ImmichError;
 use serde_json::json;
@@ -26,6 +29,24 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+/// A file that holds no decisions that can be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{} cannot be read as a filled-in CSV: {error}", path.display())]
+pub struct FileRefused {
+    /// Which file.
+    pub path: PathBuf,
+    /// Why.
+    pub error: ImportError,
+}
+
+/// A decision that is not there to be taken back.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no decision d{} that holds and could be taken back", key.0)]
+pub struct NoSuchDecision {
+    /// Its key.
+    pub key: DecisionKey,
+}
+
 /// What went wrong has been told already, as part of the result.
 #[derive(Debug, thiserror::Error)]
 #[error("told above")]
@@ -45,7 +66,12 @@ fn code(error: &anyhow::Error) -> u8 {
     if let Some(error) = error.downcast_ref::<ImmichError>() {
         return code_of_server(error);
     }
-    match error.downcast_ref::<EngineError>().map(EngineError::kind) {
+    if error.is::<NoSuchDecision>() {
+        return 5;
+    }
+    let of_file = error.downcast_ref::<FileRefused>().map(|refused| refused.error.kind());
+    let of_decision = error.downcast_ref::<NotDecided>().map(NotDecided::kind);
+    match of_file.or(of_decision).or_else(|| error.downcast_ref::<EngineError>().map(EngineError::kind)) {
         Some(Kind::Failed) | None => 1,
         Some(Kind::Refused) => 3,
         Some(Kind::InUse) => 4,
@@ -98,6 +124,15 @@ fn hint(error: &anyhow::Error) -> Option<String> {
             ImmichError::Untrusted { sha256: Some(sha256), .. } => format!("its fingerprint is {sha256}; {}", error.hint()),
             error => error.hint().to_owned(),
         });
+    }
+    if let Some(refused) = error.downcast_ref::<FileRefused>() {
+        return Some(refused.error.hint().to_owned());
+    }
+    if error.is::<NoSuchDecision>() {
+        return Some("`lightproof decisions` lists decisions with their keys and states".to_owned());
+    }
+    if let Some(error) = error.downcast_ref::<NotDecided>() {
+        return Some(error.hint());
     }
     let secret = error.downcast_ref::<SecretError>().map(SecretError::hint);
     secret.or_else(|| error.downcast_ref::<EngineError>().map(EngineError::hint))

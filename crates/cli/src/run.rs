@@ -7,7 +7,7 @@ use lightproof_engine::READER;
 
 use crate::{
     args::{Cli, Command},
-    commands::{config, demo, explain, immich, review, shell, stages, survey},
+    commands::{config, decide, demo, explain, immich, review, shell, stages, survey},
     exit,
     out::Out,
     stop,
@@ -29,6 +29,7 @@ pub fn run() -> ExitCode {
         Command::FlagAnomalies(args) => stages::flag_anomalies(args, &cli.common, out),
         Command::GenerateSummary(args) => stages::generate_summary(args, &cli.common, out),
         Command::Explain(args) => explain::explain(args, &cli.common, out),
+        Command::Decide(args) => decide::decide(args, &cli.common, out),
         Command::Immich(command) => immich::immich(command, &cli.common, out),
         Command::Review(args) => review::review(args, &cli.common, out),
         Command::Config(command) => config::config(command, &cli.common, out),

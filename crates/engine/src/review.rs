@@ -7,6 +7,7 @@
 mod catch_up;
 pub mod deciding;
 pub mod groups;
+pub mod import;
 mod index;
 pub mod single;
 pub mod standing;

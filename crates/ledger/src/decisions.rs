@@ -116,6 +116,28 @@ pub struct StoredDecision {
     pub words: Vec<StoredWord>,
 }
 
+/// How a step of several decisions ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// All that was added stays.
+    Kept,
+    /// Nothing was added.
+    Dropped,
+}
+
+/// A step under way: while it lasts, nobody else writes to the record.
+pub struct Step<'a>(&'a Ledger);
+
+impl Step<'_> {
+    /// Adds a decision. Whether it may be added is the caller's to know: nothing is compared here.
+    ///
+    /// # Errors
+    /// When the record cannot be written.
+    pub fn add(&self, decision: &NewDecision, by: &Written<'_>) -> Result<DecisionKey, LedgerError> {
+        self.0.add_decision(decision, by)
+    }
+}
+
 const COLUMNS: &str = "d.key, d.about, d.subject, d.basis, d.reviewer, d.at, d.face, d.tool, d.seen, d.takes_back, b.key \
      FROM decision d LEFT JOIN decision b ON b.takes_back = d.key";
 
@@ -144,6 +166,22 @@ impl Ledger {
         }
         step.commit()?;
         Ok(Ok(keys))
+    }
+
+    /// Weighs and adds decisions one by one in one step, during which this ledger reads them already and others do not. Afterwards
+    /// all of them are there or none, as `work` ends; none, too, when it fails.
+    ///
+    /// # Errors
+    /// When the record cannot be written, or what `work` returns.
+    pub fn in_one_step<T, E: From<LedgerError>>(&self, work: impl FnOnce(&Step<'_>) -> Result<(Ending, T), E>) -> Result<T, E> {
+        let step =
+            rusqlite::Transaction::new_unchecked(&self.record, TransactionBehavior::Immediate).map_err(LedgerError::from)?;
+        let (ending, done) = work(&Step(self))?;
+        match ending {
+            Ending::Kept => step.commit().map_err(LedgerError::from)?,
+            Ending::Dropped => step.rollback().map_err(LedgerError::from)?,
+        }
+        Ok(done)
     }
 
     /// Takes a decision back; nothing where it was taken back before, or is itself a taking back.
@@ -397,6 +435,20 @@ mod tests {
         let first = ledger.decide(&[about(&[("a", 1)], None)], &BY).unwrap().unwrap()[0];
         assert_eq!(ledger.decide(&[about(&[("z", 9)], None), about(&[("a", 1)], None)], &BY).unwrap(), Err(first));
         assert_eq!(holding(&ledger, "z", 9), None);
+    }
+
+    #[test]
+    fn a_step_that_is_dropped_or_fails_leaves_nothing() {
+        let (_dir, ledger) = ledger();
+        for ending in [Ok(Ending::Dropped), Err(()), Ok(Ending::Kept)] {
+            let done = ledger.in_one_step(|step| {
+                let key = step.add(&about(&[("a", 1)], None), &BY)?;
+                assert_eq!(holding(&ledger, "a", 1), Some(key), "it is read within the step");
+                ending.map(|ending| (ending, ())).map_err(|()| LedgerError::InUse { dir: "here".into() })
+            });
+            assert_eq!(done.is_ok(), ending.is_ok());
+            assert_eq!(holding(&ledger, "a", 1).is_some(), ending == Ok(Ending::Kept));
+        }
     }
 
     #[test]

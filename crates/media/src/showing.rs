@@ -1,7 +1,7 @@
 //! Showing: bytes of an asset in, an upright JPEG in colour out, for a person to look at.
 //!
 //! What is shown is the picture itself, reduced by area means and never enlarged; a preview stands for it only where the picture
-//! cannot be decoded here (camera raws), and that is told. Of a damaged picture it shows what is left. A colour profile of red,
+//! cannot be decoded here (camera raws, JPEGs of which nothing else is left), and that is told. Of a damaged picture it shows what is left. A colour profile of red,
 //! green and blue goes along; whatever is transparent lies on white. Promises never to panic, whatever the bytes.
 //! Absent on purpose: files, caches, verdicts on integrity, and any writing to what is shown.
 
@@ -83,7 +83,13 @@ pub fn show(
     limits: &Limits,
 ) -> Result<Shown, NotShown> {
     let drawn = match media_type {
-        MediaType::Jpeg | MediaType::Thm => jpeg::drawn(bytes, wanted, limits),
+        MediaType::Jpeg | MediaType::Thm => match jpeg::drawn(bytes, wanted, limits) {
+            Err(why) => {
+                let left = jpeg::preview(bytes, wanted, limits).ok_or(why)?;
+                return left.upright(orientation).encoded(MadeOf::Preview, wanted);
+            }
+            drawn => drawn,
+        },
         _ if media_type.class() == Class::Raw => raw::drawn(bytes, media_type, orientation, wanted, limits),
         _ => others::drawn(bytes, media_type, wanted, limits),
     }?;
@@ -91,7 +97,7 @@ pub fn show(
     drawn.upright(orientation).encoded(made_of, wanted)
 }
 
-/// Shows one frame of a video, from its first tenth, through `ffmpeg` within the same bounds as in a survey. `whole` holds all bytes
+/// Shows one frame of a video, at an eighth of its duration, through `ffmpeg` within the same bounds as in a survey. `whole` holds all bytes
 /// where they are in memory.
 ///
 /// # Errors
@@ -104,8 +110,10 @@ pub fn show_video(
     wanted: Wanted,
 ) -> Result<Shown, NotShown> {
     let frame = crate::video::frame(bytes, media_type, whole, ffmpeg, wanted.longest_side.min(MOST_OF_A_FRAME));
-    let drawn = frame.map_err(NotShown::Beyond)?;
-    drawn.encoded(MadeOf::Frame, wanted)
+    let frame = frame.map_err(NotShown::Beyond)?;
+    let colours =
+        Colours { width: frame.width as usize, height: frame.height as usize, pixels: frame.pixels.as_chunks::<3>().0.to_vec() };
+    Drawn { colours, profile: None, orientation: None }.encoded(MadeOf::Frame, wanted)
 }
 
 /// The longer side of a video's frame, at most.

@@ -13,7 +13,7 @@ use lightproof_model::{
 };
 
 use super::{Review, catch_up, index::shown};
-use crate::{EngineError, telling::anomaly_evidence};
+use crate::{EngineError, error::Kind, telling::anomaly_evidence};
 
 /// What a person says of one group, and what that person was shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +79,32 @@ pub enum NotDecided {
     /// The ledger failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
+}
+
+impl NotDecided {
+    /// What kind of error it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            NotDecided::Refused(_) | NotDecided::Changed(_) | NotDecided::Overtaken { .. } => Kind::Refused,
+            NotDecided::NoSuchGroup(_) | NotDecided::NoSuchAnomaly { .. } | NotDecided::NothingToTakeBack => Kind::NotFound,
+            NotDecided::Engine(error) => error.kind(),
+        }
+    }
+
+    /// What a person can do.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            NotDecided::Refused(_) => "say it otherwise; nothing was written".to_owned(),
+            NotDecided::NoSuchGroup(_) | NotDecided::NoSuchAnomaly { .. } | NotDecided::Changed(_) => {
+                "look at it once more as it is now, and decide then".to_owned()
+            }
+            NotDecided::Overtaken { .. } => "look at what was decided, and decide anew if you see it otherwise".to_owned(),
+            NotDecided::NothingToTakeBack => "`lightproof decisions` lists decisions with their keys and states".to_owned(),
+            NotDecided::Engine(error) => error.hint(),
+        }
+    }
 }
 
 impl From<LedgerError> for NotDecided {
@@ -195,7 +221,7 @@ impl Review {
         Ok(last)
     }
 
-    fn written(&self) -> Written<'_> {
+    pub(super) fn written(&self) -> Written<'_> {
         Written { reviewer: self.reviewer.as_str(), at: (self.clock)(), face: self.face.word(), tool: env!("CARGO_PKG_VERSION") }
     }
 
@@ -329,7 +355,7 @@ fn overlap(a: &[StoredWord], b: &[StoredWord]) -> bool {
         .any(|x| b.iter().any(|y| x.asset == y.asset || (x.content.is_some() && x.content == y.content && x.source == y.source)))
 }
 
-fn group_words(members: &[SeenMember], words: &Words) -> Vec<StoredWord> {
+pub(super) fn group_words(members: &[SeenMember], words: &Words) -> Vec<StoredWord> {
     let verb = |asset: &AssetId| words.get(asset).map(|verb| verb.word().to_owned());
     let mut stored = Vec::new();
     for member in members {
@@ -356,7 +382,12 @@ fn group_words(members: &[SeenMember], words: &Words) -> Vec<StoredWord> {
     stored
 }
 
-fn anomaly_decision(asset: &StoredAsset, anomaly: &StoredAnomaly, now: SeenAnomaly, word: &AnomalyWord) -> NewDecision {
+pub(super) fn anomaly_decision(
+    asset: &StoredAsset,
+    anomaly: &StoredAnomaly,
+    now: SeenAnomaly,
+    word: &AnomalyWord,
+) -> NewDecision {
     NewDecision {
         about: About::Anomaly,
         subject: word.kind.clone(),

@@ -7,11 +7,26 @@ use zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOpt
 use zune_jpeg::JpegDecoder;
 
 use super::{Drawn, NotShown, Wanted, beginning, reduce::MISSING};
-use crate::picture::{Limits, guarded, rows::Rows};
+use crate::{
+    picture::{Limits, guarded, jpeg::fault, rows::Rows},
+    preview::of_jpeg,
+};
 
 /// Decodes and reduces a JPEG.
 pub(super) fn drawn(bytes: &[u8], wanted: Wanted, limits: &Limits) -> Result<Drawn, NotShown> {
-    guarded(|| Some(decode(bytes, wanted, limits))).unwrap_or_else(|| Err(NotShown::Damaged("the decoder gave up".to_owned())))
+    let decoded = guarded(|| Some(decode(bytes, wanted, limits)));
+    match decoded.unwrap_or_else(|| Err(NotShown::Damaged(String::new()))) {
+        // The words of the survey, rather than those of a decoder.
+        Err(NotShown::Damaged(_)) => {
+            Err(NotShown::Damaged(fault(bytes).unwrap_or_else(|| "nothing of it can be decoded".to_owned())))
+        }
+        other => other,
+    }
+}
+
+/// The first preview in a JPEG that decodes: where nothing else of it does, it is what is left.
+pub(super) fn preview(bytes: &[u8], wanted: Wanted, limits: &Limits) -> Option<Drawn> {
+    of_jpeg(bytes).find_map(|preview| drawn(preview, wanted, limits).ok())
 }
 
 fn decode(bytes: &[u8], wanted: Wanted, limits: &Limits) -> Result<Drawn, NotShown> {
@@ -52,7 +67,7 @@ fn decode(bytes: &[u8], wanted: Wanted, limits: &Limits) -> Result<Drawn, NotSho
 fn refused(error: zune_jpeg::errors::DecodeErrors) -> NotShown {
     use zune_jpeg::errors::DecodeErrors::{LargeDimensions, Unsupported};
     match error {
-        Unsupported(what) => NotShown::Beyond(format!("a kind of JPEG that is not decoded: {what:?}")),
+        Unsupported(_) => NotShown::Beyond("a kind of JPEG that is not decoded".to_owned()),
         LargeDimensions(_) => NotShown::TooLarge("its dimensions are beyond what is decoded".to_owned()),
         other => NotShown::Damaged(other.to_string()),
     }

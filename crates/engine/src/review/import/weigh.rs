@@ -1,0 +1,445 @@
+//! Weighing: every filled row against what is there now, and what can be taken into the record in one step.
+//!
+//! The whole import is one step of the record: while it weighs, nobody else decides, and when it ends, everything is there or nothing.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use lightproof_ledger::{About, DecisionKey, Ending, Evidence, NewDecision, Step, StoredAsset, StoredDecision};
+use lightproof_model::{
+    asset::{AssetId, GroupId},
+    decision::{AnomalyVerb, Change, OPEN, Verb, Words, anomaly_changes, changes, judge, renamed},
+    group::Basis,
+    seen::SeenMember,
+};
+
+use super::{
+    Filled, Imported, Outcome, Sums, Wish,
+    gather::{AnomalyRow, At, GroupRows, account},
+};
+use crate::{
+    EngineError,
+    proofs::cell::instant,
+    review::{
+        Review, catch_up,
+        deciding::{AnomalyWord, anomaly_decision, group_words},
+        groups::brief,
+        index::shown,
+        standing::standing,
+    },
+    states::States,
+    telling::{Telling, anomaly_evidence},
+};
+
+/// Why a row or a group of rows is not taken.
+enum Not {
+    /// For a person.
+    Because(String),
+    /// The ledger failed.
+    Failed(EngineError),
+}
+
+impl<E: Into<EngineError>> From<E> for Not {
+    fn from(error: E) -> Not {
+        Not::Failed(error.into())
+    }
+}
+
+fn because<T>(why: impl Into<String>) -> Result<T, Not> {
+    Err(Not::Because(why.into()))
+}
+
+impl Review {
+    /// Puts what was filled in into the record, or tells of every row why not. Without [`Wish::partial`] one refused row refuses all.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read or written; then nothing was written.
+    pub fn import(&self, filled: Filled, wish: Wish) -> Result<Imported, EngineError> {
+        let ledger = self.looking.ledger();
+        let imported = ledger.in_one_step(|step| {
+            self.looking.refresh()?;
+            let mut weighing = Weighing {
+                review: self,
+                step,
+                wish,
+                telling: Telling::of_few(ledger, self.looking.run())?,
+                fresh: HashSet::new(),
+                resolved: HashMap::new(),
+                touched: BTreeSet::new(),
+                imported: Imported {
+                    files: filled.files,
+                    rows: filled.settled,
+                    sums: Sums { undecided: filled.undecided, ..Sums::default() },
+                    groups: 0,
+                    anomalies: 0,
+                    written: false,
+                },
+            };
+            for outcome in &weighing.imported.rows {
+                weighing.imported.sums.refused += u64::from(matches!(outcome.outcome, Outcome::Refused(_)));
+            }
+            weighing.anomalies(filled.anomalies)?;
+            for rows in filled.groups {
+                weighing.group(rows)?;
+            }
+            let mut imported = weighing.imported;
+            imported.rows.sort_by_key(|row| (row.file, row.line));
+            let sums = &mut imported.sums;
+            sums.rows = sums.accepted + sums.already + sums.refused + sums.undecided;
+            imported.written = !wish.dry_run && sums.accepted > 0 && (wish.partial || sums.refused == 0);
+            let ending = if imported.written { Ending::Kept } else { Ending::Dropped };
+            Ok::<_, EngineError>((ending, imported))
+        })?;
+        if imported.written {
+            // The index is brought up to date by whoever looks next.
+            catch_up::hear(ledger, self.looking.run())?;
+        }
+        Ok(imported)
+    }
+}
+
+struct Weighing<'a> {
+    review: &'a Review,
+    step: &'a Step<'a>,
+    wish: Wish,
+    telling: Telling<'a>,
+    /// What this import added.
+    fresh: HashSet<DecisionKey>,
+    /// Which anomalies its rows resolve: assets with kinds.
+    resolved: HashMap<AssetId, BTreeSet<String>>,
+    /// The groups whose anomalies it decided on.
+    touched: BTreeSet<GroupId>,
+    imported: Imported,
+}
+
+/// An anomaly that a row speaks of.
+struct Meant {
+    asset: StoredAsset,
+    kind: String,
+}
+
+impl<'a> Weighing<'a> {
+    fn end(&mut self, at: At, group: Box<str>, asset: Box<str>, outcome: Outcome) {
+        let sums = &mut self.imported.sums;
+        *match outcome {
+            Outcome::Accepted => &mut sums.accepted,
+            Outcome::Already => &mut sums.already,
+            Outcome::Refused(_) => &mut sums.refused,
+            Outcome::Undecided => &mut sums.undecided,
+        } += 1;
+        self.imported.rows.push(account(at, group, asset, outcome));
+    }
+
+    /// A decision of the record as a refusal tells it.
+    fn told(decision: &StoredDecision) -> String {
+        let when = instant(decision.at.div_euclid(1000));
+        format!("{} decided otherwise at {when} (decision d{}: {})", decision.reviewer, decision.key.0, brief(&decision.words))
+    }
+
+    fn anomalies(&mut self, rows: Vec<AnomalyRow>) -> Result<(), EngineError> {
+        // The same anomaly in several rows: one word, or none can be taken.
+        let mut said: HashMap<(AssetId, String), (At, AnomalyVerb)> = HashMap::new();
+        let mut at_odds: HashMap<(AssetId, String), (At, At)> = HashMap::new();
+        let mut meant: Vec<(AnomalyRow, Result<(Meant, AnomalyVerb), Not>)> = Vec::with_capacity(rows.len());
+        for row in rows {
+            let weighed = self.meant(&row);
+            if let Ok((what, verb)) = &weighed {
+                let named = (what.asset.id.clone(), what.kind.clone());
+                match said.get(&named) {
+                    Some((first, other)) if other != verb => {
+                        at_odds.entry(named).or_insert((*first, row.at));
+                    }
+                    Some(_) => {}
+                    None => {
+                        said.insert(named, (row.at, *verb));
+                    }
+                }
+            }
+            meant.push((row, weighed));
+        }
+        let mut done: HashMap<(AssetId, String), Outcome> = HashMap::new();
+        for (row, weighed) in meant {
+            let outcome = match weighed {
+                Err(Not::Failed(error)) => return Err(error),
+                Err(Not::Because(why)) => Outcome::Refused(why),
+                Ok((what, verb)) => {
+                    let named = (what.asset.id.clone(), what.kind.clone());
+                    if let Some((first, second)) = at_odds.get(&named) {
+                        Outcome::Refused(format!(
+                            "{} and {} say different things of this anomaly",
+                            self.place(*first),
+                            self.place(*second)
+                        ))
+                    } else if let Some(outcome) = done.get(&named) {
+                        outcome.clone()
+                    } else {
+                        let outcome = match self.anomaly(&what, &row, verb) {
+                            Ok(outcome) => outcome,
+                            Err(Not::Because(why)) => Outcome::Refused(why),
+                            Err(Not::Failed(error)) => return Err(error),
+                        };
+                        done.insert(named, outcome.clone());
+                        outcome
+                    }
+                }
+            };
+            self.end(row.at, "".into(), row.asset, outcome);
+        }
+        Ok(())
+    }
+
+    /// Where a row is, in words.
+    fn place(&self, at: At) -> String {
+        match self.imported.files.get(at.file as usize) {
+            Some((name, _)) if self.imported.files.len() > 1 => format!("line {} of {}", at.line, name.display()),
+            _ => format!("line {}", at.line),
+        }
+    }
+
+    /// What a row of an anomaly speaks of, and what it says.
+    fn meant(&self, row: &AnomalyRow) -> Result<(Meant, AnomalyVerb), Not> {
+        let looking = &self.review.looking;
+        let ledger = looking.ledger();
+        let verb: AnomalyVerb = match row.decision.parse() {
+            Ok(verb) => verb,
+            Err(error) => return because(error.to_string()),
+        };
+        let Some(asset) = ledger.asset(&row.asset)? else {
+            return because(format!("there is no asset {}", row.asset));
+        };
+        if asset.place.source.as_str() != &*row.source {
+            return because(format!("asset {} is in the source {}, not in {}", row.asset, asset.place.source, row.source));
+        }
+        let today = ledger.anomalies_of(asset.key)?;
+        if let Some(found) = today.iter().find(|anomaly| *anomaly.seen == *row.seen) {
+            return Ok((Meant { kind: found.kind.clone(), asset }, verb));
+        }
+        let then = match ledger.evidence(&row.seen)? {
+            Some(Evidence::Anomaly(then)) => then,
+            Some(Evidence::Group(_)) => return because("its `seen` is that of a group, not of an anomaly"),
+            None => return because("the evidence changed since the file was written: nothing is known of what it showed"),
+        };
+        let now = anomaly_evidence(&asset, &looking.owner(&asset.place.source), &then.kind);
+        let differ = anomaly_changes(&then, &now);
+        if !differ.is_empty() {
+            return because(changed(&differ));
+        }
+        if !today.iter().any(|anomaly| anomaly.kind == then.kind) {
+            return because(format!("{} has no anomaly of the kind {} now", row.asset, then.kind));
+        }
+        Ok((Meant { kind: then.kind, asset }, verb))
+    }
+
+    fn anomaly(&mut self, what: &Meant, row: &AnomalyRow, verb: AnomalyVerb) -> Result<Outcome, Not> {
+        let looking = &self.review.looking;
+        let ledger = looking.ledger();
+        let owner = looking.owner(&what.asset.place.source);
+        let Some(found) = ledger.anomalies_of(what.asset.key)?.into_iter().find(|anomaly| anomaly.kind == what.kind) else {
+            return because(format!("{} has no anomaly of the kind {} now", row.asset, what.kind));
+        };
+        let state = States::Asked.of(ledger, &what.asset, &owner, &found)?;
+        let holds = state.key.filter(|_| state.stale.is_empty());
+        let says_it = holds.is_some() && state.verb == Some(verb);
+        if let Some(key) = holds.filter(|_| !says_it && (!self.wish.replace || self.fresh_has(state.key))) {
+            let stored = ledger.decision(key)?;
+            if self.fresh.contains(&key) {
+                return because("another asset with the same bytes is decided otherwise in the same run");
+            }
+            let put_off = state.verb == Some(AnomalyVerb::Later);
+            match stored {
+                Some(stored) if !(put_off && stored.reviewer == self.review.reviewer.as_str()) => {
+                    return because(Self::told(&stored));
+                }
+                _ => {}
+            }
+        }
+        if verb.resolves() {
+            self.resolved.entry(what.asset.id.clone()).or_default().insert(what.kind.clone());
+        }
+        if says_it && !self.fresh_has(state.key) {
+            return Ok(Outcome::Already);
+        }
+        let now = anomaly_evidence(&what.asset, &owner, &what.kind);
+        let word = AnomalyWord {
+            asset: what.asset.id.clone(),
+            kind: what.kind.clone(),
+            seen: found.seen.clone(),
+            verb,
+            after: state.key,
+        };
+        let new = anomaly_decision(&what.asset, &found, now, &word);
+        self.fresh.insert(self.step.add(&new, &self.review.written())?);
+        self.imported.anomalies += 1;
+        self.touched.extend(ledger.groups_of(what.asset.key)?);
+        Ok(Outcome::Accepted)
+    }
+
+    fn fresh_has(&self, key: Option<DecisionKey>) -> bool {
+        key.is_some_and(|key| self.fresh.contains(&key))
+    }
+
+    fn group(&mut self, filled: GroupRows) -> Result<(), EngineError> {
+        let weighed = match self.complete(&filled) {
+            Ok(words) => self.on_group(&filled, words),
+            Err(faults) => {
+                for (row, fault) in filled.rows.into_iter().zip(faults) {
+                    self.end(row.at, filled.group.clone(), row.asset, Outcome::Refused(fault));
+                }
+                return Ok(());
+            }
+        };
+        let outcome = match weighed {
+            Ok(outcome) => outcome,
+            Err(Not::Because(why)) => Outcome::Refused(why),
+            Err(Not::Failed(error)) => return Err(error),
+        };
+        for row in filled.rows {
+            self.end(row.at, filled.group.clone(), row.asset, outcome.clone());
+        }
+        Ok(())
+    }
+
+    /// The words of a group's rows where each of them can be taken by itself; otherwise the fault of each row.
+    fn complete(&self, filled: &GroupRows) -> Result<BTreeMap<AssetId, Verb>, Vec<String>> {
+        let Some(first) = filled.rows.first() else { return Ok(BTreeMap::new()) };
+        let mut words: BTreeMap<&str, (At, Verb)> = BTreeMap::new();
+        let mut faults: Vec<Option<String>> = Vec::with_capacity(filled.rows.len());
+        for row in &filled.rows {
+            faults.push(match &row.said {
+                Err(why) => Some(why.to_string()),
+                Ok(_) if row.seen != first.seen => {
+                    Some(format!("its `seen` is another one than in {} of the same group", self.place(first.at)))
+                }
+                Ok(verb) => match words.get(&*row.asset) {
+                    Some((at, other)) if other != verb => Some(format!("{} says {other} of the same asset", self.place(*at))),
+                    _ => {
+                        words.insert(&row.asset, (row.at, *verb));
+                        None
+                    }
+                },
+            });
+        }
+        let Some(at) = faults.iter().zip(&filled.rows).find_map(|(fault, row)| fault.is_some().then_some(row.at)) else {
+            return Ok(words.into_iter().map(|(asset, (_, verb))| (AssetId::new(asset), verb)).collect());
+        };
+        let fallen = || format!("{} of the same group is refused, and a group is taken whole or not at all", self.place(at));
+        Err(faults.into_iter().map(|fault| fault.unwrap_or_else(fallen)).collect())
+    }
+
+    fn on_group(&mut self, filled: &GroupRows, words: Words) -> Result<Outcome, Not> {
+        let looking = &self.review.looking;
+        let ledger = looking.ledger();
+        let Some(first) = filled.rows.first() else { return because("nothing is said of it") };
+        let id = GroupId::new(&*filled.group);
+        let Some((basis, seen, members, decision)) = self.today(&id)? else {
+            return because(self.gone(&id, &first.seen)?);
+        };
+        let then = if *seen == *first.seen { None } else { ledger.evidence(&first.seen)? };
+        let words = match (&then, *seen == *first.seen) {
+            (_, true) => words,
+            (Some(Evidence::Group(then)), _) => {
+                let mut differ = changes(then, &members, |_| false);
+                differ.retain(|change| !self.is_resolved_here(change, &members));
+                if !differ.is_empty() {
+                    return because(changed(&differ));
+                }
+                let ids: HashMap<AssetId, AssetId> = renamed(then, &members).into_iter().collect();
+                words.into_iter().map(|(asset, verb)| (ids.get(&asset).cloned().unwrap_or(asset), verb)).collect()
+            }
+            (Some(Evidence::Anomaly(_)), _) => return because("its `seen` is that of an anomaly, not of a group"),
+            (None, _) => return because("the evidence changed since the file was written: nothing is known of what it showed"),
+        };
+        for row in &filled.rows {
+            let source = source_of(&members, &row.asset);
+            if let Some(source) = source.filter(|source| *source != &*row.source) {
+                return because(format!("asset {} is in the source {source}, not in {}", row.asset, row.source));
+            }
+        }
+        if let Err(refusal) = judge(basis, &members, &words) {
+            return because(refusal.to_string());
+        }
+        if let Some(holds) = decision {
+            let stored = ledger.decision(holds)?;
+            let held =
+                stored.as_ref().map(|stored| standing(ledger, stored, &seen, || Ok(members.clone()))).transpose()?.flatten();
+            if let Some((stored, held)) = stored.zip(held).filter(|(_, held)| held.changes.is_empty()) {
+                if held.words == words {
+                    return Ok(Outcome::Already);
+                }
+                // Who goes on with an own decision takes nothing of it back.
+                let goes_on = held.words.iter().all(|(asset, verb)| *verb == Verb::Later || words.get(asset) == Some(verb));
+                if !self.wish.replace && !(goes_on && stored.reviewer == self.review.reviewer.as_str()) {
+                    return because(Self::told(&stored));
+                }
+            }
+        }
+        let new = NewDecision {
+            about: About::Group,
+            subject: id.to_string(),
+            basis: basis.word().to_owned(),
+            seen,
+            words: group_words(&members, &words),
+            evidence: Evidence::Group(members),
+            after: decision,
+        };
+        self.fresh.insert(self.step.add(&new, &self.review.written())?);
+        self.imported.groups += 1;
+        Ok(Outcome::Accepted)
+    }
+
+    /// A group as it is, with the anomalies that this import resolves: basis, digest, members, and the decision on it.
+    #[allow(clippy::type_complexity)]
+    fn today(&self, id: &GroupId) -> Result<Option<(Basis, String, Vec<SeenMember>, Option<DecisionKey>)>, EngineError> {
+        let looking = &self.review.looking;
+        let ledger = looking.ledger();
+        let index = looking.index.borrow();
+        let Some(line) = index.place(id).map(|at| &index.lines()[at]) else { return Ok(None) };
+        if self.touched.contains(id)
+            && let Some(told) = ledger.group(id)?.map(|stored| self.telling.retell(&stored)).transpose()?.flatten()
+        {
+            return Ok(Some((line.basis, told.row.seen, told.evidence, line.decision)));
+        }
+        Ok(Some((line.basis, line.seen.clone(), shown(ledger, &line.seen)?, line.decision)))
+    }
+
+    /// Why there is no such group any more, as far as it is known.
+    fn gone(&self, id: &GroupId, seen: &str) -> Result<String, EngineError> {
+        let ledger = self.review.looking.ledger();
+        let Some(Evidence::Group(then)) = ledger.evidence(seen)? else { return Ok(format!("there is no group {id} now")) };
+        let mut now = None;
+        for member in &then {
+            let Some(asset) = ledger.asset(member.asset.as_str())? else { continue };
+            now = now.or(ledger.groups_of(asset.key)?.into_iter().next());
+        }
+        let Some((now, (_, _, members, _))) = now
+            .map(|now| Ok::<_, EngineError>((now.clone(), self.today(&now)?)))
+            .transpose()?
+            .and_then(|(now, today)| Some((now, today?)))
+        else {
+            return Ok(format!("there is no group {id} now: its members are in no group any more"));
+        };
+        let differ = changes(&then, &members, |_| false);
+        let now = format!("the group is {now} now");
+        Ok(if differ.is_empty() { format!("there is no group {id} now: {now}") } else { format!("{} ({now})", changed(&differ)) })
+    }
+
+    /// Whether a difference is nothing but what rows of this import say.
+    fn is_resolved_here(&self, change: &Change, members: &[SeenMember]) -> bool {
+        let Change::OtherAnomaly { place, kind, was, .. } = change else { return false };
+        let has = |asset: &AssetId| self.resolved.get(asset).is_some_and(|kinds| kinds.contains(kind));
+        let member = members.iter().find(|member| member.place == *place);
+        was == OPEN && member.is_some_and(|m| has(&m.asset) || m.companions.iter().any(|part| has(&part.asset)))
+    }
+}
+
+fn changed(differ: &[Change]) -> String {
+    let told: Vec<String> = differ.iter().map(ToString::to_string).collect();
+    format!("the evidence changed since the file was written: {}", told.join("; "))
+}
+
+fn source_of<'a>(members: &'a [SeenMember], asset: &str) -> Option<&'a str> {
+    members.iter().find_map(|member| {
+        let part = member.companions.iter().find(|part| part.asset.as_str() == asset).map(|part| &part.place);
+        let place = if member.asset.as_str() == asset { Some(&member.place) } else { part };
+        place.map(|place| place.source.as_str())
+    })
+}
