@@ -4,15 +4,18 @@
 //! the digest of what was shown and with the decision that the person saw in force; whatever changed since is refused, not overwritten.
 //! Absent on purpose: any road from a ranking to a decision, and deciding on what was not listed.
 
+pub mod anomalies;
 mod catch_up;
 pub mod deciding;
 pub mod groups;
 pub mod import;
 mod index;
+pub mod inventory;
+pub mod overview;
 pub mod single;
 pub mod standing;
 
-use std::{cell::RefCell, collections::HashMap, path::Path};
+use std::{cell::RefCell, collections::HashMap, path::Path, sync::Arc};
 
 use lightproof_ledger::{Ledger, RunKey};
 use lightproof_model::{asset::SourceId, decision::Reviewer};
@@ -49,6 +52,10 @@ pub struct Looking {
     run: RunKey,
     owners: HashMap<SourceId, String>,
     index: RefCell<Index>,
+    // Built when first asked for.
+    anomalies: RefCell<Option<anomalies::index::AnomalyIndex>>,
+    cameras: RefCell<Option<Vec<[Option<String>; 4]>>>,
+    surveyed: RefCell<Option<Arc<overview::Surveyed>>>,
 }
 
 impl Looking {
@@ -72,7 +79,15 @@ impl Looking {
         let owners = owners(&ledger)?;
         catch_up::hear(&ledger, run)?;
         let index = RefCell::new(Index::build(&ledger)?);
-        Ok(Looking { ledger, run, owners, index })
+        Ok(Looking {
+            ledger,
+            run,
+            owners,
+            index,
+            anomalies: RefCell::default(),
+            cameras: RefCell::default(),
+            surveyed: RefCell::default(),
+        })
     }
 
     /// Takes account of what others decided in the meantime.

@@ -70,6 +70,14 @@ impl States {
         Ok(States::Loaded(loaded))
     }
 
+    /// Whether anything may be decided on an anomaly of an asset that is known by these.
+    pub(crate) fn speaks_of(&self, asset: &AssetId, source: &SourceId, content: Option<Sha1>, kind: &str) -> bool {
+        let States::Loaded(loaded) = self else { return true };
+        let by_content = |content| loaded.by_content.contains_key(&(source.clone(), content, kind.to_owned()));
+        !loaded.by_asset.is_empty()
+            && (loaded.by_asset.contains_key(&(asset.clone(), kind.to_owned())) || content.is_some_and(by_content))
+    }
+
     /// The latest decision on an anomaly of an asset.
     fn said(&self, ledger: &Ledger, asset: &StoredAsset, kind: &str) -> Result<Option<Said>, EngineError> {
         match self {

@@ -186,7 +186,7 @@ impl StoredAsset {
     }
 }
 
-fn integrity(word: Option<&str>) -> Integrity {
+pub(crate) fn integrity(word: Option<&str>) -> Integrity {
     Integrity::ALL.into_iter().find(|i| Some(i.word()) == word).unwrap_or_default()
 }
 

@@ -217,6 +217,27 @@ impl fmt::Display for Interval {
     }
 }
 
+impl Interval {
+    /// What an `evidence` cell says of the true date: the text without it, and the bounds.
+    #[must_use]
+    pub fn told_in(cell: &str) -> (&str, Interval) {
+        let unbounded = (cell, Interval::default());
+        let Some((evidence, bounds)) = cell.rsplit_once("; the true date ") else { return unbounded };
+        let at = |text: &str| text.parse::<WallClock>().ok();
+        let interval = if let Some(bounds) = bounds.strip_prefix("lies between ") {
+            bounds.split_once(" and ").map(|(a, b)| Interval { earliest: at(a), latest: at(b) })
+        } else if let Some(earliest) = bounds.strip_prefix("is not before ") {
+            Some(Interval { earliest: at(earliest), latest: None })
+        } else {
+            bounds.strip_prefix("is not after ").map(|latest| Interval { earliest: None, latest: at(latest) })
+        };
+        match interval {
+            Some(interval) if format!("the true date {bounds}") == interval.to_string() => (evidence, interval),
+            _ => unbounded,
+        }
+    }
+}
+
 /// How far a suggestion can be relied on; the word stands in the `confidence` column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {
@@ -255,6 +276,18 @@ mod tests {
     fn only_missing_dates_zero_dates_and_zones_leave_a_group_its_ranking() {
         let harmless: Vec<_> = AnomalyKind::ALL.into_iter().filter(|k| !k.blocks_ranking()).map(AnomalyKind::word).collect();
         assert_eq!(harmless, ["missing-date", "zero-date", "time-zone"]);
+    }
+
+    #[test]
+    fn the_bounds_of_a_date_are_read_back_from_the_evidence() {
+        let at = |hour| Some(jiff::civil::date(2009, 7, 18).at(hour, 12, 40, 0));
+        for (earliest, latest) in [(at(1), at(2)), (at(1), None), (None, at(2))] {
+            let interval = Interval { earliest, latest };
+            assert_eq!(Interval::told_in(&format!("a; b; {interval}")), ("a; b", interval));
+        }
+        for text in ["", "a; b", "a; the true date lies", "a; the true date is not before noon"] {
+            assert_eq!(Interval::told_in(text), (text, Interval::default()));
+        }
     }
 
     #[test]

@@ -4,9 +4,11 @@
 //! [`Summary::check_sums`] says where they would not.
 //! Absent on purpose: lists of assets. What needs review is named by number and found in `review_needed.csv`.
 
+mod counts;
 mod render;
 mod sums;
 
+pub use counts::undated;
 pub use render::About;
 pub(crate) use render::number;
 pub use sums::Mismatch;
@@ -141,6 +143,19 @@ impl Undated {
             Undated::ContainerOnly => "a video with nothing but its container's UTC time",
             Undated::NotRead => "not read",
             Undated::NotAPicture => "a sidecar, or neither photo nor video",
+        }
+    }
+
+    /// The word in addresses.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Undated::Missing => "missing",
+            Undated::Zero => "zero",
+            Undated::Impossible => "impossible",
+            Undated::ContainerOnly => "container-only",
+            Undated::NotRead => "not-read",
+            Undated::NotAPicture => "not-a-picture",
         }
     }
 
@@ -317,7 +332,8 @@ fn why_undated(asset: &Tallied<'_>, class: Class) -> Undated {
 }
 
 /// Make and model as one name; a maker that repeats its name in the model is named once.
-fn camera_name(make: Option<&str>, model: Option<&str>) -> String {
+#[must_use]
+pub fn camera_name(make: Option<&str>, model: Option<&str>) -> String {
     let trimmed = |text: Option<&str>| text.map(str::trim).unwrap_or_default().to_owned();
     let (make, model) = (trimmed(make), trimmed(model));
     let first = make.split_whitespace().next().unwrap_or_default();

@@ -31,7 +31,9 @@ impl Month {
         i32::from(self.year) * 12 + i32::from(self.month) - 1
     }
 
-    fn words(self) -> String {
+    /// `2009-07`.
+    #[must_use]
+    pub fn words(self) -> String {
         format!("{:04}-{:02}", self.year, self.month)
     }
 }
@@ -64,6 +66,23 @@ impl Timeline {
         let (shown, beyond): (BTreeMap<_, _>, BTreeMap<_, _>) =
             all.into_iter().partition(|(month, _)| window.is_none_or(|(first, last)| (first..=last).contains(month)));
         Timeline { months: shown, undated: (undated.0, undated.1.min(undated.0)), outside: sum(beyond.values()) }
+    }
+
+    /// The months that are shown, with how many assets each has, and how many of them with an anomaly that holds back a ranking.
+    pub fn months(&self) -> impl DoubleEndedIterator<Item = (Month, (u64, u64))> + '_ {
+        self.months.iter().map(|(month, count)| (*month, *count))
+    }
+
+    /// Undated pictures.
+    #[must_use]
+    pub fn undated(&self) -> (u64, u64) {
+        self.undated
+    }
+
+    /// Assets dated centuries away from the others, which are not shown.
+    #[must_use]
+    pub fn outside(&self) -> (u64, u64) {
+        self.outside
     }
 
     /// The picture.

@@ -20,6 +20,9 @@ const JS: &str = "text/javascript; charset=utf-8";
 const FILES: &[(&str, &str, &str)] = &[
     ("base.css", CSS, include_str!("../assets/base.css")),
     ("groups.css", CSS, include_str!("../assets/groups.css")),
+    ("overview.css", CSS, include_str!("../assets/overview.css")),
+    ("anomalies.css", CSS, include_str!("../assets/anomalies.css")),
+    ("anomaly.js", JS, include_str!("../assets/anomaly.js")),
     ("review.js", JS, include_str!("../assets/review.js")),
     ("view.js", JS, include_str!("../assets/view.js")),
     ("keys.js", JS, include_str!("../assets/keys.js")),
@@ -27,7 +30,7 @@ const FILES: &[(&str, &str, &str)] = &[
 ];
 
 /// The styles that every page has.
-pub const STYLES: &[&str] = &["base.css", "groups.css"];
+pub const STYLES: &[&str] = &["base.css", "groups.css", "overview.css", "anomalies.css"];
 
 /// Changes with any of them, so that a browser may keep them for as long as it likes.
 static VERSION: LazyLock<String> = LazyLock::new(|| {

@@ -9,7 +9,12 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 use crate::{door::Session, files};
 
 /// The places that every page leads to: address, name, key.
-pub const PLACES: [(&str, &str, &str); 2] = [("/", "Overview", "g o"), ("/groups", "Groups", "g g")];
+pub const PLACES: &[(&str, &str, &str)] = &[
+    ("/", "Overview", "g o"),
+    ("/groups", "Groups", "g g"),
+    ("/anomalies", "Anomalies", "g a"),
+    ("/problems", "Problems", "g p"),
+];
 
 /// A page to be framed.
 pub struct Page {
@@ -45,7 +50,7 @@ impl Page {
                 nav aria-label="Pages" {
                     ul {
                         @for (address, name, key) in PLACES {
-                            li { a href=(address) data-key=(key) aria-current=[(self.place == address).then_some("page")] { (name) } }
+                            li { a href=(address) data-key=(key) aria-current=[(self.place == *address).then_some("page")] { (name) } }
                         }
                     }
                 }

@@ -4,5 +4,7 @@
 
 mod anomalies;
 mod changes;
+mod dates;
 mod deciding;
 mod desk;
+mod numbers;

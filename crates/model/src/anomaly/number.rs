@@ -35,6 +35,12 @@ impl FileNumber {
         let number = counting.parse().ok()?;
         Some(FileNumber { folder: fnv(folder), prefix: fnv(&prefix.to_lowercase()) as u32, number })
     }
+
+    /// Whether both numbers count in one folder and behind one prefix, so that their order says something.
+    #[must_use]
+    pub fn counts_with(self, other: FileNumber) -> bool {
+        (self.folder, self.prefix) == (other.folder, other.prefix)
+    }
 }
 
 /// FNV-1a, 64 bits: small, and the same on every machine and in every version.
@@ -75,6 +81,8 @@ mod tests {
     fn numbers_count_in_one_folder_and_behind_one_prefix() {
         let of = |folder, name| FileNumber::of(folder, name).unwrap();
         assert_eq!(of("a", "DSC_0001.JPG"), of("a", "dsc_0001.nef"));
+        assert!(of("a", "DSC_0001.JPG").counts_with(of("a", "DSC_0002.JPG")));
+        assert!(!of("a", "DSC_0001.JPG").counts_with(of("b", "DSC_0002.JPG")));
         assert_ne!(of("a", "DSC_0001.JPG").folder, of("b", "DSC_0001.JPG").folder);
         assert_ne!(of("a", "DSC_0001.JPG").prefix, of("a", "IMG_0001.JPG").prefix);
     }
