@@ -5,6 +5,7 @@
 
 #![allow(clippy::unwrap_used)] // helpers of tests, which clippy.toml's exception does not reach
 
+mod anomalies;
 mod hostile;
 #[allow(dead_code)] // the other specs use more of it
 #[path = "../specs/house.rs"]
