@@ -11,10 +11,10 @@ pub mod groups;
 pub mod import;
 mod index;
 pub mod inventory;
-pub mod overview;
 pub mod listed;
-pub mod single;
 pub mod log;
+pub mod overview;
+pub mod single;
 pub mod standing;
 
 use std::{cell::RefCell, collections::HashMap, path::Path, sync::Arc};

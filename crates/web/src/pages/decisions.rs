@@ -31,7 +31,10 @@ const LINES: usize = 100;
 
 /// Its addresses.
 pub fn routes() -> Router<Shared> {
-    Router::new().route("/decisions", get(list)).route("/decisions.csv", get(as_csv)).route("/decisions/{key}/take-back", post(take_back))
+    Router::new()
+        .route("/decisions", get(list))
+        .route("/decisions.csv", get(as_csv))
+        .route("/decisions/{key}/take-back", post(take_back))
 }
 
 fn filter(query: &Fields) -> LogFilter {
@@ -88,7 +91,10 @@ async fn as_csv(State(app): State<Shared>, RawQuery(query): RawQuery) -> Result<
             Ok(bytes)
         })
         .await?;
-    let headers = [(header::CONTENT_TYPE, "text/csv; charset=utf-8"), (header::CONTENT_DISPOSITION, "attachment; filename=\"decisions.csv\"")];
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"decisions.csv\""),
+    ];
     Ok((headers, bytes).into_response())
 }
 

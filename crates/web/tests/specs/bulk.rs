@@ -9,7 +9,8 @@ use crate::{
 /// The question for the copies in `copy` of the only source.
 fn asked(ann: &Browser<'_>, kept: &str, aside: &str) -> String {
     let page = ann.get("/bulk");
-    let source = page.body.split("<option value=\"").find(|o| !o.starts_with('"')).unwrap().split('"').next().unwrap().to_owned();
+    let source =
+        page.body.split("<option value=\"").skip(1).find(|o| !o.starts_with('"')).unwrap().split('"').next().unwrap().to_owned();
     format!("basis=same-bytes&keep-source={source}&keep-folder={kept}&aside-source={source}&aside-folder={aside}")
 }
 
