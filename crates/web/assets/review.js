@@ -169,6 +169,11 @@
     const step = event.target.closest("a[data-step]");
     const member = event.target.closest(".member");
     if (member) choose(members().indexOf(member));
+    const fill = event.target.closest("a[data-fill]");
+    if (fill) {
+      event.preventDefault();
+      get(fill.href).then(({ page }) => { fill.replaceWith(page.getElementById("told").textContent); }).catch(() => location.assign(fill.href));
+    }
     if (!step) return;
     event.preventDefault();
     go(step.href);

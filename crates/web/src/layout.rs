@@ -14,6 +14,7 @@ pub const PLACES: &[(&str, &str, &str)] = &[
     ("/groups", "Groups", "g g"),
     ("/anomalies", "Anomalies", "g a"),
     ("/problems", "Problems", "g p"),
+    ("/decisions", "Decisions", "g d"),
 ];
 
 /// A page to be framed.

@@ -6,6 +6,7 @@ pub mod assets;
 mod axis;
 pub mod body;
 pub mod bulk;
+pub mod decisions;
 pub mod enter;
 pub mod group;
 pub mod groups;

@@ -2,55 +2,9 @@
 
 use crate::{
     desk::{Desk, pair, pair_of_a_d50, two_pairs},
+    person::{Browser, holds, values},
     raw::{Answer, Served},
 };
-
-/// A person in a browser without scripts: follows links and sends forms.
-struct Browser<'a> {
-    served: &'a Served,
-    cookie: String,
-    csrf: String,
-}
-
-impl<'a> Browser<'a> {
-    fn at(served: &'a Served) -> Browser<'a> {
-        let cookie = served.come_in();
-        let csrf = served.csrf(&cookie);
-        Browser { served, cookie, csrf }
-    }
-
-    fn get(&self, path: &str) -> Answer {
-        self.served.page(path, &self.cookie)
-    }
-
-    /// The address of the next group that waits.
-    fn next(&self) -> String {
-        self.get("/next").header("location").unwrap().to_owned()
-    }
-
-    fn post(&self, path: &str, form: &str) -> Answer {
-        let headers = format!("{}{}", self.cookie, self.served.origin());
-        self.served.post(path, &headers, &format!("csrf={}&{form}", self.csrf))
-    }
-
-    /// Sends a group's form: what it carries by itself, and what the person adds.
-    fn decide(&self, page: &Answer, added: &str) -> Answer {
-        let hidden = |name: &str| values(&page.body, name).iter().map(|v| format!("{name}={v}&")).collect::<String>();
-        let action = page.body.split("action=\"").find(|part| part.starts_with("/groups/") && part.contains("/decide")).unwrap();
-        let action = action.split('"').next().unwrap();
-        self.post(action, &format!("{}{}{}{added}", hidden("seen"), hidden("after"), hidden("member")))
-    }
-}
-
-/// The values of the hidden fields of a name.
-fn values(body: &str, name: &str) -> Vec<String> {
-    let mark = format!("name=\"{name}\" value=\"");
-    body.split(&mark).skip(1).map(|rest| rest.split('"').next().unwrap().to_owned()).collect()
-}
-
-fn holds(answer: &Answer, words: &str) {
-    assert!(answer.body.contains(words), "{words:?} is missing in {}", answer.body);
-}
 
 #[test]
 fn a_group_is_shown_with_pictures_places_and_the_ranking_and_nothing_is_marked() {
