@@ -1,6 +1,7 @@
 //! What the pages promise, over real connections.
 #![allow(clippy::unwrap_used)] // helpers of tests
 
+mod dates;
 mod desk;
 mod door;
 mod groups;
