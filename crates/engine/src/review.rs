@@ -11,8 +11,8 @@ pub mod groups;
 pub mod import;
 mod index;
 pub mod inventory;
-pub mod overview;
 pub mod listed;
+pub mod overview;
 pub mod single;
 pub mod standing;
 

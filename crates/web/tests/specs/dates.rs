@@ -45,7 +45,10 @@ impl<'a> Person<'a> {
     /// Sends the form of a date: what it carries by itself, and what the person says.
     fn say(&self, page: &str, said: &str) -> Answer {
         let body = self.page(page);
-        let form: String = ["about", "shown"].iter().flat_map(|field| fields(&body, field).into_iter().map(move |v| format!("{field}={}&", v.replace(' ', "+")))).collect();
+        let form: String = ["about", "shown"]
+            .iter()
+            .flat_map(|field| fields(&body, field).into_iter().map(move |v| format!("{field}={}&", v.replace(' ', "+"))))
+            .collect();
         let action = body.split("id=\"decide\"").nth(1).unwrap().split("action=\"").nth(1).unwrap().split('"').next().unwrap();
         self.post(action, &format!("{form}{said}"))
     }
@@ -128,7 +131,9 @@ fn what_cannot_be_said_of_a_date_is_refused_with_what_was_typed() {
     let served = Served::of(&desk);
     let ann = Person::at(&served);
     let asset = ann.next();
-    for said in ["", "say=fix", "say=fix&at=2019-02-31T00%3A00", "say=shift&by=tomorrow", "say=shift&by=0", "say=as+burn", "say=<b>"] {
+    for said in
+        ["", "say=fix", "say=fix&at=2019-02-31T00%3A00", "say=shift&by=tomorrow", "say=shift&by=0", "say=as+burn", "say=<b>"]
+    {
         let answer = ann.say(&asset, said);
         assert_eq!(answer.status, 422, "{said}: {}", answer.body);
         assert!(answer.body.contains("Nothing was recorded."), "{said}");
@@ -159,7 +164,8 @@ fn a_run_is_shown_whole_and_decided_with_one_form_and_taken_back() {
     assert_eq!(decided.status, 303, "{}", decided.body);
     let after = ann.page(decided.header("location").unwrap());
     assert_eq!(after.matches("decided: shift +252460800").count(), fields(&shown, "shown").len() * 3, "{after}");
-    let back = ann.post(&format!("{run}/take-back"), &format!("first={}&last={}", fields(&after, "first")[0], fields(&after, "last")[0]));
+    let back = ann
+        .post(&format!("{run}/take-back"), &format!("first={}&last={}", fields(&after, "first")[0], fields(&after, "last")[0]));
     assert_eq!(back.status, 303);
     assert!(ann.page(&run).contains("all 3 open photographs"));
 }
@@ -190,7 +196,18 @@ fn hostile_names_and_fields_are_text_on_every_page() {
     let (list, anomaly) = (ann.page("/anomalies"), ann.next());
     let body = link(&list, "/bodies/");
     let id = anomaly.rsplit('/').next().unwrap();
-    for path in ["/", "/anomalies", "/problems", "/assets", &anomaly, &body, &format!("/assets/{id}"), "/anomalies?camera=%3Cscript%3E%22&text=%22%3E%3Cscript%3E&dated=%3Cb%3E", "/assets?dated=%3Cscript%3E", "/problems?text=%22%3E%3Cscript%3E"] {
+    for path in [
+        "/",
+        "/anomalies",
+        "/problems",
+        "/assets",
+        &anomaly,
+        &body,
+        &format!("/assets/{id}"),
+        "/anomalies?camera=%3Cscript%3E%22&text=%22%3E%3Cscript%3E&dated=%3Cb%3E",
+        "/assets?dated=%3Cscript%3E",
+        "/problems?text=%22%3E%3Cscript%3E",
+    ] {
         let page = ann.page(path);
         for raw in ["<script>", "<b>", "<img src=x", "<svg onload", "\u{202e}", " style=", "\"><"] {
             assert!(!page.contains(raw), "{path}: {raw:?} in {page}");
@@ -216,7 +233,12 @@ fn pages_without_findings_say_so() {
 
 #[test]
 fn the_numbers_of_the_overview_lead_to_lists_that_open() {
-    let desk = Desk::with(pair().and("cut.jpg", photo_of(5).jpeg(85)[..900].to_vec()).and("copy/n.txt", "x").and("d.jpg", photo_of(6).exif_fields(0)));
+    let desk = Desk::with(
+        pair()
+            .and("cut.jpg", photo_of(5).jpeg(85)[..900].to_vec())
+            .and("copy/n.txt", "x")
+            .and("d.jpg", photo_of(6).exif_fields(0)),
+    );
     let served = Served::of(&desk);
     let ann = Person::at(&served);
     let overview = ann.page("/");
