@@ -12,6 +12,7 @@ pub mod import;
 mod index;
 pub mod inventory;
 pub mod listed;
+pub mod log;
 pub mod overview;
 pub mod single;
 pub mod standing;

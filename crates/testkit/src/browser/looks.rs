@@ -54,9 +54,11 @@ impl Browser {
         path
     }
 
-    /// Whether all pictures that the page shows have loaded and have a size; waits for them.
+    /// Waits until every picture in view has come, or has failed to.
     pub fn wait_for_pictures(&self) {
-        self.wait_until("[...document.images].filter(i => i.offsetParent && i.loading !== 'lazy').every(i => i.complete)");
+        self.wait_until(
+            "[...document.images].every(i => i.complete || !i.offsetParent || i.getBoundingClientRect().top > innerHeight)",
+        );
     }
 }
 

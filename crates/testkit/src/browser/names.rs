@@ -29,7 +29,8 @@ impl Browser {
     /// What the keyboard can reach and has no name, by role.
     #[must_use]
     pub fn nameless_controls(&self) -> Vec<Control> {
-        let whole_page = |c: &Control| ["RootWebArea", "document"].contains(&c.role.as_str());
+        // What a script may focus so that reading goes on from there is no control.
+        let whole_page = |c: &Control| ["RootWebArea", "document", "main"].contains(&c.role.as_str());
         self.accessibility_tree().into_iter().filter(|c| c.focusable && !whole_page(c) && c.name.trim().is_empty()).collect()
     }
 

@@ -178,9 +178,13 @@ async fn decide(
     Extension(session): Extension<Session>,
     Extension(form): Extension<Fields>,
 ) -> Result<Response, Failure> {
-    let Some(asked) = places(&form) else { return Err(Failure::Refused("The form does not say which groups are meant.".to_owned())) };
+    let Some(asked) = places(&form) else {
+        return Err(Failure::Refused("The form does not say which groups are meant.".to_owned()));
+    };
     let typed = form.get("number").unwrap_or_default().trim().replace(',', "");
-    let Ok(typed) = typed.parse::<usize>() else { return Err(Failure::Refused("The number of groups was not typed.".to_owned())) };
+    let Ok(typed) = typed.parse::<usize>() else {
+        return Err(Failure::Refused("The number of groups was not typed.".to_owned()));
+    };
     let digest = form.get("digest").unwrap_or_default().to_owned();
     let decided = app.ask(move |review| Ok(review.decide_listed(&asked, typed, &digest))).await?;
     match decided {

@@ -78,6 +78,7 @@ pub fn two_pairs() -> Library {
 
 /// One group of two copies from a camera whose clock fails.
 pub fn pair_of_a_d50() -> Library {
-    let photo = || Photo::drawn(3).size(320, 240).exif(Exif::camera("NIKON CORPORATION", "NIKON D50").taken("2006:03:01 10:00:00"));
+    let photo =
+        || Photo::drawn(3).size(320, 240).exif(Exif::camera("NIKON CORPORATION", "NIKON D50").taken("2006:03:01 10:00:00"));
     Library::with("d.jpg", photo()).and("copy/d.jpg", photo())
 }

@@ -61,7 +61,9 @@ fn a_group_is_shown_with_pictures_places_and_the_ranking_and_nothing_is_marked()
     holds(&list, "2 assets with the same bytes");
     let page = ann.get(&ann.next());
     assert_eq!(page.status, 200);
-    for words in ["same-bytes", "copy/a.jpg", "full tie", "/thumbnail", "20 EXIF fields", "value=\"keep\"", "value=\"quarantine\"", "Ann"] {
+    for words in
+        ["same-bytes", "copy/a.jpg", "full tie", "/thumbnail", "20 EXIF fields", "value=\"keep\"", "value=\"quarantine\"", "Ann"]
+    {
         holds(&page, words);
     }
     for marked in ["checked", "selected"] {

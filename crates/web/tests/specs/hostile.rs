@@ -19,14 +19,21 @@ fn a_script_in_a_name_or_in_exif_is_text_on_every_page() {
     let served = Served::of(&desk);
     let cookie = served.come_in();
     let list = served.page("/groups", &cookie);
-    let mut pages: Vec<String> = list.body.split("href=\"/groups/").skip(1).map(|p| format!("/groups/{}", p.split('"').next().unwrap())).collect();
+    let mut pages: Vec<String> =
+        list.body.split("href=\"/groups/").skip(1).map(|p| format!("/groups/{}", p.split('"').next().unwrap())).collect();
     assert!(!pages.is_empty(), "{}", list.body);
     let text = format!("?text={}", "%3Cscript%3Ealert(1)%3C%2Fscript%3E%22%3E%3Cimg+src%3Dx%3E");
-    pages.extend(["/".to_owned(), "/groups".to_owned(), format!("/groups{text}"), format!("/groups?source={SCRIPT}").replace(' ', "")]);
+    pages.extend([
+        "/".to_owned(),
+        "/groups".to_owned(),
+        format!("/groups{text}"),
+        format!("/groups?source={SCRIPT}").replace(' ', ""),
+    ]);
     let mut shown = 0;
     for path in &pages {
         let page = served.page(path, &cookie);
-        for forbidden in ["<script>", "<img src=x", "<b onmouseover", "\"><b ", "\"><img src=x", "\u{202e}", "href=\"javascript:"] {
+        for forbidden in ["<script>", "<img src=x", "<b onmouseover", "\"><b ", "\"><img src=x", "\u{202e}", "href=\"javascript:"]
+        {
             assert!(!page.body.contains(forbidden), "{forbidden} in {path}");
         }
         shown += page.body.matches("&lt;script&gt;").count();

@@ -59,8 +59,14 @@ impl Served {
         let (tell, told) = mpsc::channel();
         let asked = stop.clone();
         let thread = std::thread::spawn(move || {
-            serve(serving, review, pictures, || asked.load(Ordering::Relaxed), |Told::Listening { at, link, links }| tell.send((at, link, links)).unwrap())
-                .unwrap();
+            serve(
+                serving,
+                review,
+                pictures,
+                || asked.load(Ordering::Relaxed),
+                |Told::Listening { at, link, links }| tell.send((at, link, links)).unwrap(),
+            )
+            .unwrap();
         });
         let (at, link, links) = told.recv_timeout(Duration::from_secs(10)).unwrap();
         Served { at, link, links, stop, thread: Some(thread) }
@@ -132,7 +138,12 @@ impl Drop for Served {
 impl Answer {
     /// A header's value.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().skip(1).filter_map(|line| line.split_once(": ")).find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v)
+        self.head
+            .lines()
+            .skip(1)
+            .filter_map(|line| line.split_once(": "))
+            .find(|(n, _)| n.eq_ignore_ascii_case(name))
+            .map(|(_, v)| v)
     }
 
     /// The cookie that was set, as a `Cookie` header.
