@@ -130,7 +130,13 @@ pub fn serve(
         let links = Links::new(door.clone(), format!("http://{}", reached_at(at)));
         let app = App::new(door, Hosts::new(&serving.names), review, pictures);
         tell(Told::Listening { at, link: links.another(), links });
-        take_connections(&listener, &routes::routes(Arc::new(app)), stop).await;
+        let app = Arc::new(app);
+        // What the overview counts is counted while the browser starts.
+        tokio::spawn({
+            let app = app.clone();
+            async move { app.ask(|review| Ok(review.looking().surveyed().map(|_| ())?)).await }
+        });
+        take_connections(&listener, &routes::routes(app), stop).await;
         Ok(())
     })?;
     runtime.shutdown_timeout(FAREWELL);

@@ -213,7 +213,8 @@ fn a_date_that_is_decided_on_other_bytes_is_shown_as_changed() {
 
 #[test]
 fn a_blocked_group_is_found_from_its_photograph_and_ranked_after_leave() {
-    let copy = |fields: u32| photo(7).exif(d50("2009:07:17 18:20:10").fields(fields));
+    let d50 = || Exif::camera("NIKON CORPORATION", "NIKON D50").taken("2009:07:17 18:20:10");
+    let copy = |fields: u32| photo(7).exif(d50().fields(fields));
     let desk = Desk::with(Library::with("DSC_0001.JPG", copy(20)).and("copy/DSC_0001.JPG", copy(10)));
     let ann = desk.ann();
     assert_eq!(ann.state(), GroupState::Blocked);

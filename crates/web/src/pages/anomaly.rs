@@ -116,7 +116,7 @@ pub fn done(review: &Review, query: &Fields) -> Result<Option<Markup>, Failure> 
     Ok(Some(html! {
         p.message {
             (word) bdi { (wording::brief(&decision)) }
-            @if let Some(many) = many { " and " (wording::number(many - 1)) " more" } ". "
+            @if let Some(many) = many { " and " (wording::number(many - 1)) " more anomalies" } ". "
             @if let Some(asset) = &asset { a href={ "/anomalies/" (asset) } { "Look at it again" } }
             @for group in &groups { ", " a href={ "/groups/" (group) } { "to its group " (group) } }
         }

@@ -3,6 +3,7 @@
 
 mod bulk;
 mod decisions;
+mod dates;
 mod desk;
 mod door;
 mod groups;
