@@ -2,6 +2,7 @@
 
 pub mod decide;
 pub mod immich;
+pub mod review;
 
 use std::path::PathBuf;
 
@@ -70,6 +71,8 @@ pub enum Command {
     GenerateSummary(ProofArgs),
     /// Print all that is known of one asset: fields, group, ranking and its ground, anomalies
     Explain(ExplainArgs),
+    /// Look at what was found and decide, on local pages in a browser
+    Review(review::ReviewArgs),
     /// Decide on groups and dates, from filled-in CSVs or at the terminal; nothing is moved by it
     Decide(decide::DecideArgs),
     /// List what was decided, by whom, when, on what evidence, and whether it still holds; export it

@@ -7,6 +7,7 @@ pub mod decisions;
 pub mod demo;
 pub mod explain;
 pub mod immich;
+pub mod review;
 pub mod shell;
 pub mod stages;
 pub mod survey;

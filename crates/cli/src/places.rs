@@ -22,3 +22,8 @@ pub fn settings() -> PathBuf {
 pub fn keys() -> PathBuf {
     base("XDG_DATA_HOME", ".local/share").join("lightproof").join("private")
 }
+
+/// The folder in which thumbnails are kept; losing it costs time alone.
+pub fn pictures() -> PathBuf {
+    base("XDG_CACHE_HOME", ".cache").join("lightproof").join("pictures")
+}

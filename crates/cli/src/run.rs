@@ -7,7 +7,7 @@ use lightproof_engine::READER;
 
 use crate::{
     args::{Cli, Command},
-    commands::{config, decide, decisions, demo, explain, immich, shell, stages, survey},
+    commands::{config, decide, decisions, demo, explain, immich, review, shell, stages, survey},
     exit,
     out::Out,
     stop,
@@ -32,6 +32,7 @@ pub fn run() -> ExitCode {
         Command::Decide(args) => decide::decide(args, &cli.common, out),
         Command::Decisions(args) => decisions::decisions(args, &cli.common, out),
         Command::Immich(command) => immich::immich(command, &cli.common, out),
+        Command::Review(args) => review::review(args, &cli.common, out),
         Command::Config(command) => config::config(command, &cli.common, out),
         Command::Demo(args) => demo::demo(args, out),
         Command::Completions { shell } => shell::completions(*shell, &mut Cli::command()),

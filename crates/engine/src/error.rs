@@ -79,6 +79,14 @@ pub enum EngineError {
         /// The surveyed folder.
         root: PathBuf,
     },
+    /// Thumbnails would be written into a library.
+    #[error("thumbnails would be kept in {}, below the surveyed folder {}", cache.display(), root.display())]
+    CacheBelowRoot {
+        /// Where they would go.
+        cache: PathBuf,
+        /// The surveyed folder.
+        root: PathBuf,
+    },
     /// SQLite's locks cannot be trusted there.
     #[error("the ledger at {} lies on a network file system ({file_system})", ledger.display())]
     LedgerOnNetwork {
@@ -175,6 +183,7 @@ impl EngineError {
             | EngineError::AnotherRoot { .. }
             | EngineError::OutBelowRoot { .. }
             | EngineError::LedgerBelowRoot { .. }
+            | EngineError::CacheBelowRoot { .. }
             | EngineError::LedgerOnNetwork { .. }
             | EngineError::Unfinished
             | EngineError::Settings { .. } => Kind::Refused,
@@ -227,6 +236,7 @@ impl EngineError {
             EngineError::LedgerBelowRoot { .. } => {
                 "nothing is written below a surveyed folder unless you ask for it: name a folder with --ledger".to_owned()
             }
+            EngineError::CacheBelowRoot { .. } => "name a folder outside every library with --cache".to_owned(),
             EngineError::LedgerOnNetwork { .. } => "name a folder on a local disk with --ledger".to_owned(),
             EngineError::NothingSurveyed => "run `lightproof survey FOLDER` first".to_owned(),
             EngineError::Unfinished => "run the same survey again: it goes on where it was".to_owned(),

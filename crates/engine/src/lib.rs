@@ -13,6 +13,7 @@ pub mod explain;
 mod flagging;
 mod grouping;
 mod manifest;
+pub mod pictures;
 pub mod pipeline;
 pub mod proofs;
 mod read_all;
@@ -32,6 +33,7 @@ pub use lightproof_ledger::{
     About, DecisionKey, Depth, Evidence, FolderNote, FolderNoteKind, Ledger, ListedRow, Place, SourceKind, StoredAnomaly,
     StoredAsset, StoredDecision, StoredGroup, StoredSource, StoredWord,
 };
+pub use lightproof_media::video::Ffmpeg;
 pub use lightproof_sources::immich::listed::RemoteId;
 pub use read_all::READER;
 pub use reading::QUICK;

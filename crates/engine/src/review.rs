@@ -10,6 +10,7 @@ pub mod groups;
 pub mod import;
 mod index;
 pub mod log;
+pub mod single;
 pub mod standing;
 
 use std::{cell::RefCell, collections::HashMap, path::Path};

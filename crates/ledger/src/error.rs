@@ -61,7 +61,9 @@ impl LedgerError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            LedgerError::InUse { .. } => "wait until it has ended, or name another ledger with --ledger",
+            LedgerError::InUse { .. } => {
+                "wait until it has ended (a review that is open ends with Ctrl-C), or name another ledger with --ledger"
+            }
             LedgerError::Newer { .. } => "use the newer lightproof, or name another ledger with --ledger",
             LedgerError::Folder { .. } => "check that the folder exists and may be written, or name another with --ledger",
             LedgerError::Database(_) | LedgerError::Unreadable { .. } => {

@@ -28,7 +28,7 @@ pub enum Evidence {
 #[serde(rename_all = "kebab-case")]
 enum Stored {
     Group(Vec<StoredMember>),
-    Anomaly(StoredAnomaly),
+    Anomaly(Box<StoredAnomaly>),
 }
 
 #[derive(Serialize, Deserialize)]
@@ -84,14 +84,14 @@ impl Evidence {
     pub(crate) fn stored(&self) -> String {
         let stored = match self {
             Evidence::Group(members) => Stored::Group(members.iter().map(store_member).collect()),
-            Evidence::Anomaly(anomaly) => Stored::Anomaly(StoredAnomaly {
+            Evidence::Anomaly(anomaly) => Stored::Anomaly(Box::new(StoredAnomaly {
                 asset: anomaly.asset.to_string(),
                 sha1: anomaly.sha1.map(|d| d.to_string()),
                 place: store_place(&anomaly.place),
                 date_time_original: store_date(&anomaly.date_time_original),
                 date_corrected: anomaly.date_corrected.map(|at| at.to_string()),
                 kind: anomaly.kind.clone(),
-            }),
+            })),
         };
         serde_json::to_string(&stored).expect("texts and numbers have a JSON form")
     }

@@ -9,5 +9,6 @@ pub mod facts;
 pub mod isobmff;
 pub mod picture;
 pub mod preview;
+pub mod showing;
 pub mod sniff;
 pub mod video;

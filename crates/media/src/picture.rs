@@ -4,21 +4,22 @@
 //! A large JPEG is never decoded to pixels. Absent on purpose: metadata (`facts`), and reading files.
 
 pub(crate) mod bars;
-mod bmp;
+pub(crate) mod bmp;
 pub(crate) mod digest;
 pub mod fingerprint;
-mod gif;
+pub(crate) mod gif;
 pub mod gray;
-mod heif;
-mod jp2;
-mod jpeg;
-mod jxl;
-mod png;
-mod raw;
+pub(crate) mod heif;
+pub(crate) mod jp2;
+pub(crate) mod jpeg;
+pub(crate) mod jxl;
+pub(crate) mod png;
+pub(crate) mod raw;
+pub(crate) mod rows;
 mod sidecar;
 mod thumbnail;
-mod tiff;
-mod webp;
+pub(crate) mod tiff;
+pub(crate) mod webp;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -76,6 +77,11 @@ impl Default for Look {
 pub(crate) struct NoGray(String);
 
 impl NoGray {
+    /// In words for a person.
+    pub(crate) fn why(&self) -> &str {
+        &self.0
+    }
+
     pub(crate) fn new(why: impl Into<String>) -> NoGray {
         NoGray(why.into())
     }

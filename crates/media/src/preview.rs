@@ -49,6 +49,12 @@ pub fn fingerprint(bytes: &dyn ReadAt, media_type: MediaType, facts: &Facts) -> 
     }
 }
 
+/// The bytes of the previews of a JPEG that is held, in the order in which they are to be tried.
+pub(crate) fn of_jpeg(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let place = |at: std::ops::Range<u64>| Some(usize::try_from(at.start).ok()?..usize::try_from(at.end).ok()?);
+    jpeg::previews(&bytes).into_iter().filter_map(move |at| bytes.get(place(at)?))
+}
+
 /// The part of a preview that shows the picture; nothing when it shows another one, or too coarsely.
 fn showing(preview: Reduced, whole: Dimensions) -> Option<Reduced> {
     let shown = within_bars(preview, whole.width as f32 / whole.height as f32).ok()?;

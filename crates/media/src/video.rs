@@ -108,6 +108,35 @@ pub fn look(bytes: &dyn ReadAt, media_type: MediaType, whole: Option<&[u8]>, ffm
     Seen { picture, duration_ms: structure.duration_ms }
 }
 
+/// One frame of a video, at an eighth of its duration, no larger than `longest_side`: width, height and its pixels.
+pub(crate) fn frame(
+    bytes: &dyn ReadAt,
+    media_type: MediaType,
+    whole: Option<&[u8]>,
+    ffmpeg: Option<&Ffmpeg>,
+    longest_side: u32,
+) -> Result<ffmpeg::Frame, String> {
+    let (demuxer, mut structure) = walk(bytes, media_type, whole.is_some()).ok_or("a kind of video that is not known here")?;
+    if let Some(why) = structure.no_pictures {
+        return Err(why.to_owned());
+    }
+    let ffmpeg = ffmpeg.ok_or("frames of videos are shown through ffmpeg, which is not installed")?;
+    let file = in_memory(bytes, whole, &mut structure)?;
+    ffmpeg.frame(&Film { file: &file, demuxer, duration_ms: structure.duration_ms }, longest_side)
+}
+
+/// The bytes of a video as a file that ffmpeg is handed: all of them, or what its four frames take.
+fn in_memory(bytes: &dyn ReadAt, whole: Option<&[u8]>, structure: &mut Structure) -> Result<std::fs::File, String> {
+    let file = match whole {
+        Some(whole) => memory::whole(whole),
+        None => {
+            let ranges = structure.excerpt.take().ok_or("too large: of this format only up to 100 MB are fingerprinted")?;
+            memory::sparse(bytes.len(), &excerpt(bytes, ranges)?)
+        }
+    };
+    file.ok_or_else(|| "this system has no memory that can be handed to ffmpeg as a file".to_owned())
+}
+
 /// What every video is told when the program is not there.
 pub const NO_FFMPEG: &str = "video is fingerprinted through ffmpeg, which is not installed";
 
@@ -122,14 +151,7 @@ fn fingerprint(
         return Err(why.to_owned());
     }
     let ffmpeg = ffmpeg.ok_or(NO_FFMPEG)?;
-    let file = match whole {
-        Some(whole) => memory::whole(whole),
-        None => {
-            let ranges = structure.excerpt.take().ok_or("too large: of this format only up to 100 MB are fingerprinted")?;
-            memory::sparse(bytes.len(), &excerpt(bytes, ranges)?)
-        }
-    };
-    let file = file.ok_or("this system has no memory that can be handed to ffmpeg as a file")?;
+    let file = in_memory(bytes, whole, structure)?;
     let frames = ffmpeg.frames(&Film { file: &file, demuxer, duration_ms: structure.duration_ms })?;
     frames::weave(&frames).map_err(|why| why.to_string())
 }

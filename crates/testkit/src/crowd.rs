@@ -2,7 +2,8 @@
 //!
 //! Valid gray JPEGs of 64×48 pixels with EXIF, each of a picture of its own, under paths of real length. A tenth of them
 //! are in groups: every twentieth is a copy of the one before it, in turn an exact copy, one without metadata,
-//! a re-encoded one, and a shot of the same view a second later. Always the same for the same number.
+//! a re-encoded one, and a shot of the same view a second later. Or, for a review, all of them: `Crowd::pairs`.
+//! Always the same for the same number.
 
 use std::{fs, io, path::Path};
 
@@ -16,6 +17,16 @@ use lightproof_darkroom::{
 #[derive(Debug, Clone, Copy)]
 pub struct Crowd {
     count: u32,
+    make_up: MakeUp,
+}
+
+/// Which of a crowd are copies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum MakeUp {
+    /// Every twentieth.
+    Library,
+    /// Two of five: groups of two and of three in turn, and nothing else.
+    Pairs,
 }
 
 /// Assets in one folder.
@@ -38,13 +49,41 @@ impl Crowd {
     /// A crowd of so many.
     #[must_use]
     pub fn of(count: u32) -> Self {
-        Self { count }
+        Self { count, make_up: MakeUp::Library }
     }
 
-    /// How many groups there are: one to each copy.
+    /// As many groups, of two and three members in turn, of which none is a series: for a review without end.
+    #[must_use]
+    pub fn pairs(groups: u32) -> Self {
+        Self { count: groups / 2 * 5 + groups % 2 * 2, make_up: MakeUp::Pairs }
+    }
+
+    /// How many assets there are.
+    #[must_use]
+    pub fn assets(self) -> u32 {
+        self.count
+    }
+
+    /// How many groups there are.
     #[must_use]
     pub fn groups(self) -> u32 {
-        self.count / 20
+        match self.make_up {
+            MakeUp::Library => self.count / 20,
+            MakeUp::Pairs => self.count / 5 * 2 + u32::from(!self.count.is_multiple_of(5)),
+        }
+    }
+
+    /// What kind of copy stands at a place, if one does, and of which asset.
+    #[must_use]
+    pub fn copy_at(self, index: u32) -> Option<(Copy, u32)> {
+        let kinds = [Copy::Exact, Copy::Stripped, Copy::Reencoded];
+        match self.make_up {
+            MakeUp::Library => copy_at(index).map(|copy| (copy, index - 1)),
+            MakeUp::Pairs => {
+                let behind = [0, 1, 0, 1, 2][(index % 5) as usize];
+                (behind > 0).then(|| (kinds[((index / 5 + behind) % 3) as usize], index - behind))
+            }
+        }
     }
 
     /// The path of an asset, relative to the folder.
@@ -60,8 +99,7 @@ impl Crowd {
     /// The bytes of an asset.
     #[must_use]
     pub fn bytes(self, index: u32, textures: &Textures) -> Vec<u8> {
-        let copy = copy_at(index);
-        let original = if copy.is_some() { index - 1 } else { index };
+        let (copy, original) = self.copy_at(index).map_or((None, index), |(copy, of)| (Some(copy), of));
         let picture = textures.drawn(u64::from(original));
         let quality = if copy == Some(Copy::Reencoded) { 55 } else { 75 };
         let plain = jpeg::encoded_gray(&picture, WIDTH as u32, HEIGHT as u32, quality);
@@ -100,7 +138,7 @@ impl Crowd {
     }
 }
 
-/// What kind of copy stands at this place, if one does.
+/// What kind of copy stands at this place of a crowd that is like a library, if one does.
 #[must_use]
 pub fn copy_at(index: u32) -> Option<Copy> {
     (index % 20 == 19).then(|| [Copy::Exact, Copy::Stripped, Copy::Reencoded, Copy::Later][(index / 20 % 4) as usize])
@@ -137,5 +175,18 @@ mod tests {
         assert_eq!((copies.len() as u32, crowd.groups()), (20, 20));
         let different: BTreeSet<Vec<u8>> = (0..400).map(|index| crowd.bytes(index, &textures)).collect();
         assert_eq!(different.len(), 400 - copies.iter().filter(|&&c| c == Copy::Exact).count());
+    }
+
+    #[test]
+    fn pairs_are_groups_of_two_and_three_in_turn_and_nothing_else() {
+        for groups in [0, 1, 2, 7, 60] {
+            let crowd = Crowd::pairs(groups);
+            let mut members = std::collections::BTreeMap::<u32, u32>::new();
+            (0..crowd.assets()).for_each(|i| *members.entry(crowd.copy_at(i).map_or(i, |(_, of)| of)).or_default() += 1);
+            assert_eq!((members.len() as u32, crowd.groups()), (groups, groups));
+            assert!(members.values().enumerate().all(|(at, &count)| count == 2 + at as u32 % 2), "{members:?}");
+        }
+        let kinds: BTreeSet<String> = (0..30).filter_map(|i| Some(format!("{:?}", Crowd::pairs(12).copy_at(i)?.0))).collect();
+        assert_eq!(kinds.len(), 3);
     }
 }

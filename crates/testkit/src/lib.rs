@@ -2,6 +2,7 @@
 //!
 //! Never shipped. Nothing here touches a folder that it did not make itself.
 
+pub mod browser;
 pub mod contract;
 pub mod corpus;
 pub mod crowd;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::{
     args::{Common, ExplainArgs},
-    commands::{config::settings, stages::open},
+    commands::{config::settings, stages::look},
     out::{FAINT, Out, STRONG},
     words,
 };
@@ -16,7 +16,7 @@ use crate::{
 /// Explains one asset.
 pub fn explain(args: &ExplainArgs, common: &Common, out: Out) -> anyhow::Result<()> {
     let settings = settings(common, None)?;
-    let ledger = open(&settings)?;
+    let ledger = look(&settings)?;
     let found = gather(&ledger, &args.asset)?;
     if out.is_json() { Ok(out.json(&as_json(&found))?) } else { Ok(out.text(&as_text(&found))?) }
 }

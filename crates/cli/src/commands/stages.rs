@@ -72,3 +72,12 @@ pub fn open(settings: &Settings) -> anyhow::Result<Ledger> {
     }
     Ok(Ledger::open(&settings.ledger.value).map_err(EngineError::from)?)
 }
+
+/// The ledger, if there is one, together with others who only look.
+pub fn look(settings: &Settings) -> anyhow::Result<Ledger> {
+    pipeline::check_ledger(&settings.ledger.value)?;
+    if !settings.ledger.value.join("survey.sqlite").exists() {
+        return Err(EngineError::NothingSurveyed.into());
+    }
+    Ok(Ledger::open_shared(&settings.ledger.value).map_err(EngineError::from)?)
+}

@@ -30,6 +30,8 @@ pub struct GroupFilter {
     pub states: Vec<GroupState>,
     /// With a member in this source.
     pub source: Option<SourceId>,
+    /// With a member of this owner.
+    pub owner: Option<String>,
     /// With a member whose path holds this text, whatever the case of ASCII letters.
     pub text: Option<String>,
 }
@@ -174,10 +176,10 @@ impl Looking {
     pub fn groups(&self, filter: &GroupFilter, offset: usize, most: usize) -> Result<(usize, Vec<GroupLine>), EngineError> {
         let named = self.named(filter)?;
         let index = self.index.borrow();
-        let mut through = index.lines().iter().filter(|line| passes(filter, named.as_ref(), line));
+        let mut through = index.lines().iter().filter(|line| self.passes(filter, named.as_ref(), line));
         let lines: Vec<GroupLine> = through.by_ref().skip(offset).take(most).cloned().collect();
         let total = if lines.len() < most {
-            index.lines().iter().filter(|line| passes(filter, named.as_ref(), line)).count()
+            index.lines().iter().filter(|line| self.passes(filter, named.as_ref(), line)).count()
         } else {
             offset + lines.len() + through.count()
         };
@@ -194,7 +196,9 @@ impl Looking {
         let index = self.index.borrow();
         let start = after.and_then(|id| index.place(id)).map_or(0, |at| at + 1);
         let meant = |line: &&GroupLine| {
-            passes(filter, named.as_ref(), line) && (!filter.states.is_empty() || line.state.waits()) && Some(&line.id) != after
+            self.passes(filter, named.as_ref(), line)
+                && (!filter.states.is_empty() || line.state.waits())
+                && Some(&line.id) != after
         };
         let lines = index.lines();
         Ok(lines[start..].iter().find(meant).or_else(|| lines[..start].iter().find(meant)).map(|line| line.id.clone()))
@@ -209,7 +213,7 @@ impl Looking {
         let index = self.index.borrow();
         let Some(at) = index.place(id) else { return Ok((None, None)) };
         let lines = index.lines();
-        let through = |line: &&GroupLine| passes(filter, named.as_ref(), line);
+        let through = |line: &&GroupLine| self.passes(filter, named.as_ref(), line);
         let before = lines[..at].iter().rev().find(through).map(|line| line.id.clone());
         Ok((before, lines[at + 1..].iter().find(through).map(|line| line.id.clone())))
     }
@@ -342,13 +346,15 @@ impl Looking {
         let text = filter.text.as_deref().map(str::trim).filter(|text| !text.is_empty());
         Ok(text.map(|text| self.ledger.groups_with_path(text)).transpose()?.map(|ids| ids.into_iter().collect()))
     }
-}
 
-fn passes(filter: &GroupFilter, named: Option<&BTreeSet<GroupId>>, line: &GroupLine) -> bool {
-    (filter.bases.is_empty() || filter.bases.contains(&line.basis))
-        && (filter.states.is_empty() || filter.states.contains(&line.state))
-        && filter.source.as_ref().is_none_or(|source| line.sources.contains(source))
-        && named.is_none_or(|named| named.contains(&line.id))
+    fn passes(&self, filter: &GroupFilter, named: Option<&BTreeSet<GroupId>>, line: &GroupLine) -> bool {
+        let owns = |owner: &String| line.sources.iter().any(|source| self.owners.get(source) == Some(owner));
+        (filter.bases.is_empty() || filter.bases.contains(&line.basis))
+            && (filter.states.is_empty() || filter.states.contains(&line.state))
+            && filter.source.as_ref().is_none_or(|source| line.sources.contains(source))
+            && filter.owner.as_ref().is_none_or(owns)
+            && named.is_none_or(|named| named.contains(&line.id))
+    }
 }
 
 /// What was said, in brief: `keep a1, quarantine a2`.

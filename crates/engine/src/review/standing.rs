@@ -123,8 +123,9 @@ pub(crate) fn standing(
     let spoken: Words = said().collect();
     let dismissed = |asset: &AssetId| spoken.get(asset) == Some(&Verb::NotDuplicates);
     let ids = renamed(&then, &now);
-    let all_dismissed = ids.iter().filter(|(was, _)| then.iter().any(|m| m.asset == *was)).all(|(was, _)| dismissed(was));
-    if all_dismissed && then.len() != now.len() {
+    let known: Vec<&AssetId> = ids.iter().map(|(was, _)| was).filter(|was| then.iter().any(|m| m.asset == **was)).collect();
+    let other_members = known.len() != then.len() || known.len() != now.len();
+    if other_members && known.into_iter().all(dismissed) {
         return Ok(None);
     }
     let words = ids.into_iter().filter_map(|(was, is)| Some((is, *spoken.get(&was)?))).collect();

@@ -11,8 +11,10 @@ use lightproof_model::probe::Dimensions;
 use super::{
     Limits, Look, NoGray,
     digest::{ImageHasher, without_padding},
-    gray::{Reduced, Shrinker, gray_of},
-    guarded, too_large, trailing,
+    gray::{Reduced, Shrinker},
+    guarded,
+    rows::{Rows, Tone},
+    too_large, trailing,
 };
 
 /// Looks at a GIF.
@@ -51,6 +53,18 @@ const LATER_SHARE: u64 = 4;
 
 /// The gray of the first frame, and what is wrong with later ones.
 fn decode(bytes: &[u8], limits: &Limits) -> Result<(Result<Reduced, NoGray>, Option<String>), String> {
+    match first_frame(bytes, limits, |width, height| Ok(Shrinker::new(width, height)))? {
+        Ok(shrinker) => Ok((shrinker.finish().ok_or_else(NoGray::default), later_fault(bytes, limits))),
+        Err(why) => Ok((Err(why), None)),
+    }
+}
+
+/// Decodes the first frame, on its canvas, into rows, for which `begin` is told width and height.
+pub(crate) fn first_frame<R: Rows>(
+    bytes: &[u8],
+    limits: &Limits,
+    begin: impl FnOnce(u32, u32) -> Result<R, NoGray>,
+) -> Result<Result<R, NoGray>, String> {
     let mut options = DecodeOptions::new();
     options.set_color_output(ColorOutput::RGBA);
     if let Some(limit) = std::num::NonZeroU64::new(limits.decoded_bytes) {
@@ -59,21 +73,23 @@ fn decode(bytes: &[u8], limits: &Limits) -> Result<(Result<Reduced, NoGray>, Opt
     let mut decoder = options.read_info(Cursor::new(bytes)).map_err(|e| e.to_string())?;
     let (width, height) = (usize::from(decoder.width()), usize::from(decoder.height()));
     if (width * height) as u64 > limits.decoded_bytes {
-        return Ok((Err(too_large((width * height) as u64 * 4, limits)), None));
+        return Ok(Err(too_large((width * height) as u64 * 4, limits)));
     }
     let frame = decoder.read_next_frame().map_err(|e| e.to_string())?.ok_or("no frame")?;
     let (left, top) = (usize::from(frame.left), usize::from(frame.top));
     let across = usize::from(frame.width).max(1);
     let mut rows = frame.buffer.chunks_exact(across * 4);
-    let mut shrinker = Shrinker::new(width as u32, height as u32);
+    let mut out = match begin(width as u32, height as u32) {
+        Ok(out) => out,
+        Err(why) => return Ok(Err(why)),
+    };
     for y in 0..height {
         let row = if y >= top { rows.next() } else { None }.unwrap_or_default();
-        let inside = row.chunks_exact(4).map(gray_of);
-        let before = std::iter::repeat_n(255.0, left);
-        shrinker.row(before.chain(inside).chain(std::iter::repeat(255.0)).take(width));
+        let inside = row.chunks_exact(4).map(R::Tone::of);
+        let before = std::iter::repeat_n(R::Tone::WHITE, left);
+        out.row(before.chain(inside).chain(std::iter::repeat(R::Tone::WHITE)).take(width));
     }
-    let gray = shrinker.finish().ok_or_else(NoGray::default);
-    Ok((gray, later_fault(bytes, limits)))
+    Ok(Ok(out))
 }
 
 /// Decodes the frames behind the first, as far as the budget goes.

@@ -3,6 +3,8 @@
 //! The cells are area means of luma (Rec. 601, 0 to 255). Absent on purpose: full-size pixels; rows are summed up
 //! as they come and let go.
 
+use super::rows::Rows;
+
 /// Cells along the long side that a shrinker aims at: ample for 32, and the memory is nothing.
 const LONG_SIDE: usize = 768;
 
@@ -104,6 +106,14 @@ impl Shrinker {
         let (across, down) = (self.width as f32 / self.side as f32, self.row as f32 / self.side as f32);
         let height = self.done.len().checked_div(self.across)?;
         Reduced::new(self.across, height, self.done)?.with_extent(across, down)
+    }
+}
+
+impl Rows for Shrinker {
+    type Tone = f32;
+
+    fn row(&mut self, luma: impl Iterator<Item = f32>) {
+        Shrinker::row(self, luma);
     }
 }
 

@@ -2,12 +2,13 @@
 //!
 //! Crop, rotation and mirroring of the container (`clap`, `irot`, `imir`) are applied; EXIF orientation is not, for in
 //! HEIF the container's word is the truth (ISO/IEC 23008-12, 6.5.10; MIAF). Integrity is told by the structure, and by
-//! the decoder where the primary image is decoded. Only luma is decoded, tile by tile.
-//! Absent on purpose: colour, and pictures other than the primary one.
+//! the decoder where the primary image is decoded. Pictures are decoded tile by tile.
+//! Absent on purpose: pictures other than the primary one.
 
 mod assemble;
 mod av1;
 mod canvas;
+mod colour;
 mod encoded;
 mod hevc;
 mod structure;
@@ -17,13 +18,18 @@ pub(super) mod units;
 use lightproof_model::probe::Dimensions;
 
 use self::{
-    assemble::{Assembled, Assembler, Refused},
+    assemble::{Assembled, Assembler},
     canvas::Canvas,
     structure::Structure,
+};
+pub(crate) use self::{
+    assemble::{Refused, Smooth},
+    colour::Meaning,
 };
 use super::{
     Limits, Look, NoGray,
     gray::{Reduced, Shrinker},
+    rows::Rgb,
 };
 use crate::isobmff::Heif;
 
@@ -43,7 +49,7 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
     let dimensions = heif.primary.and_then(|id| heif.dimensions(id)).map(|(width, height)| Dimensions { width, height });
     let digest = encoded::digest(bytes, &heif);
     let mut look = Look { dimensions, digest, faults: structure.faults, share: 1.0, ..Look::default() };
-    let mut assembler = Assembler::new(bytes, &heif, limits.decoded_bytes);
+    let mut assembler = Assembler::<u8>::new(bytes, &heif, limits.decoded_bytes, Smooth::No);
     let Some(primary) = heif.primary else {
         look.share = 0.0;
         return look;
@@ -73,10 +79,24 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
     look
 }
 
+/// The primary image in colour, turned as its container says, and what its colours mean.
+pub(crate) fn colours(bytes: &[u8], limits: &Limits, smooth: Smooth) -> Result<(Canvas<Rgb>, Meaning), Refused> {
+    let broken = |what: &str| Refused::Broken(what.to_owned());
+    let heif = Heif::read(&bytes).ok_or_else(|| broken("no image items"))?;
+    let primary = heif.primary.ok_or_else(|| broken("no primary image"))?;
+    let assembled = Assembler::<Rgb>::new(bytes, &heif, limits.decoded_bytes, smooth).show(primary)?;
+    let mut meaning = Meaning::of(&heif, primary);
+    if meaning == Meaning::default() {
+        // What is put together may leave the word to its parts.
+        meaning = heif.referred_by(primary, b"dimg").next().map(|part| Meaning::of(&heif, part)).unwrap_or_default();
+    }
+    Ok((assembled.canvas, meaning))
+}
+
 /// The gray of the thumbnail, where there is one that stands for the picture.
 pub(super) fn thumbnail(bytes: &[u8], heif: &Heif) -> Option<Reduced> {
     let id = thumbnail_of(heif, heif.primary?)?;
-    let shown = Assembler::new(bytes, heif, Limits::default().decoded_bytes).show(id).ok()?;
+    let shown = Assembler::<u8>::new(bytes, heif, Limits::default().decoded_bytes, Smooth::No).show(id).ok()?;
     shrink(&shown.canvas)
 }
 
@@ -100,7 +120,7 @@ fn thumbnail_of(heif: &Heif, primary: u32) -> Option<u32> {
     thumbnails.min_by_key(|&id| heif.dimensions(id).map(|(w, h)| u64::from(w) * u64::from(h)))
 }
 
-fn shrink(canvas: &Canvas) -> Option<Reduced> {
+fn shrink(canvas: &Canvas<u8>) -> Option<Reduced> {
     let mut shrinker = Shrinker::new(u32::try_from(canvas.width).ok()?, u32::try_from(canvas.height).ok()?);
     for row in canvas.rows() {
         shrinker.row(row.iter().map(|&gray| f32::from(gray)));

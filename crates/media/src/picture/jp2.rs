@@ -8,12 +8,13 @@ mod codestream;
 use hayro_jpeg2000::{ColorSpace, DecodeSettings, Image};
 use lightproof_model::{digest::ImageDigest, probe::Dimensions};
 
-use self::codestream::Codestream;
+use self::codestream::{Codestream, Size};
 use super::{
     Limits, Look, NoGray,
     digest::ImageHasher,
-    gray::{Reduced, Shrinker, gray_of},
+    gray::{Reduced, Shrinker},
     guarded,
+    rows::{Rows, Tone},
 };
 use crate::isobmff::{FourCc, boxes, top_level};
 
@@ -40,11 +41,7 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
     };
     look.dimensions = Some(Dimensions { width: size.width, height: size.height });
     look.faults.extend(codestream.faults);
-    // What the reduced picture takes is a small part of this, but not what is known of its code blocks.
-    let samples = (u64::from(size.width) * u64::from(size.height)).saturating_mul(u64::from(size.components));
-    if samples.saturating_mul(BYTES_PER_SAMPLE) / 4 > limits.decoded_bytes
-        || size.tiles.saturating_mul(LEAST) > limits.decoded_bytes
-    {
+    if is_costly(size, limits) {
         (look.gray, look.share) = (Err(NoGray::new("too large: its pixels take more memory than the limit")), 1.0);
         return look;
     }
@@ -57,9 +54,41 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
 }
 
 fn decode(bytes: &[u8], width: u32, height: u32, limits: &Limits) -> Result<Result<Reduced, NoGray>, String> {
+    let begin = |width, height| Ok(Shrinker::new(width, height));
+    match pixels(bytes, (width, height), AIM, limits, begin)?.0 {
+        Ok(shrinker) => shrinker.finish().map(Ok).ok_or_else(|| "no pixels".to_owned()),
+        Err(why) => Ok(Err(why)),
+    }
+}
+
+/// Width and height, where a decode within the limits can be tried; else why it cannot.
+pub(crate) fn affordable(bytes: &[u8], limits: &Limits) -> Result<(u32, u32), NoGray> {
+    let size = File::read(bytes).stream.and_then(|stream| Codestream::walk(stream).size);
+    let size = size.ok_or_else(|| NoGray::new("there is no codestream"))?;
+    if is_costly(size, limits) {
+        return Err(NoGray::new("too large: its pixels take more memory than the limit"));
+    }
+    Ok((size.width, size.height))
+}
+
+fn is_costly(size: Size, limits: &Limits) -> bool {
+    // What the reduced picture takes is a small part of this, but not what is known of its code blocks.
+    let samples = (u64::from(size.width) * u64::from(size.height)).saturating_mul(u64::from(size.components));
+    samples.saturating_mul(BYTES_PER_SAMPLE) / 4 > limits.decoded_bytes || size.tiles.saturating_mul(LEAST) > limits.decoded_bytes
+}
+
+/// Decodes the picture into rows, for which `begin` is told width and height; also its colour profile. It is decoded at the smallest
+/// size whose short side is no shorter than `least`.
+pub(crate) fn pixels<R: Rows>(
+    bytes: &[u8],
+    (width, height): (u32, u32),
+    least: u32,
+    limits: &Limits,
+    begin: impl FnOnce(u32, u32) -> Result<R, NoGray>,
+) -> Result<(Result<R, NoGray>, Option<Vec<u8>>), String> {
     // The largest reduction that leaves the short side fine enough.
     let mut aim = (width, height);
-    while aim.0.min(aim.1) / 2 >= AIM {
+    while aim.0.min(aim.1) / 2 >= least.max(1) {
         aim = (aim.0 / 2, aim.1 / 2);
     }
     let settings = DecodeSettings { resolve_palette_indices: true, strict: false, target_resolution: Some(aim) };
@@ -67,28 +96,27 @@ fn decode(bytes: &[u8], width: u32, height: u32, limits: &Limits) -> Result<Resu
     let (width, height) = (image.width(), image.height());
     let channels = usize::from(image.color_space().num_channels()) + usize::from(image.has_alpha());
     if (u64::from(width) * u64::from(height)).saturating_mul(channels as u64 * BYTES_PER_SAMPLE) > limits.decoded_bytes {
-        return Ok(Err(NoGray::new("too large: its pixels take more memory than the limit")));
+        return Ok((Err(NoGray::new("too large: its pixels take more memory than the limit")), None));
     }
+    let mut out = match begin(width, height) {
+        Ok(out) => out,
+        Err(why) => return Ok((Err(why), None)),
+    };
     let pixels = image.decode().map_err(|e| e.to_string())?;
     let ink = matches!(image.color_space(), ColorSpace::CMYK);
-    let mut shrinker = Shrinker::new(width, height);
     for row in pixels.chunks_exact((width as usize * channels).max(1)) {
         let row = row.chunks_exact(channels.max(1));
         if ink {
-            shrinker.row(row.map(of_ink));
+            out.row(row.map(R::Tone::of_ink));
         } else {
-            shrinker.row(row.map(gray_of));
+            out.row(row.map(R::Tone::of));
         }
     }
-    shrinker.finish().map(Ok).ok_or_else(|| "no pixels".to_owned())
-}
-
-/// The gray of cyan, magenta, yellow and black, of which 0 is none.
-fn of_ink(pixel: &[u8]) -> f32 {
-    match *pixel {
-        [c, m, y, k, ..] => gray_of(&[255 - c, 255 - m, 255 - y]) * f32::from(255 - k) / 255.0,
-        _ => 0.0,
-    }
+    let profile = match image.color_space() {
+        ColorSpace::Icc { profile, .. } => Some(profile.clone()),
+        _ => None,
+    };
+    Ok((Ok(out), profile))
 }
 
 /// The boxes that are looked at for their end.

@@ -56,7 +56,7 @@ pub(super) fn look(bytes: &[u8]) -> Look {
 }
 
 /// What is damaged in a JPEG that is part of something else.
-pub(super) fn fault(bytes: &[u8]) -> Option<String> {
+pub(crate) fn fault(bytes: &[u8]) -> Option<String> {
     let walk = walk(bytes);
     let missing = walk.end.is_none() && walk.faults.is_empty();
     missing.then(|| "missing end marker".to_owned()).or_else(|| walk.faults.into_iter().next())

@@ -8,11 +8,11 @@ mod coarse;
 mod container;
 mod full;
 
-use jxl_oxide::{AllocTracker, InitializeResult, JxlImage, JxlThreadPool};
+use jxl_oxide::{AllocTracker, EnumColourEncoding, InitializeResult, JxlImage, JxlThreadPool, RenderingIntent};
 use lightproof_model::{digest::ImageDigest, probe::Dimensions};
 
 use self::container::Container;
-use super::{Limits, Look, NoGray, digest::ImageHasher, guarded, heif::units::zeros};
+use super::{Limits, Look, NoGray, digest::ImageHasher, guarded, heif::units::zeros, rows::Rows};
 
 /// Bytes of nothing but zeros that are no picture: the entropy coder of flat lossless pictures does write short runs.
 const HOLE: usize = 2048;
@@ -79,6 +79,29 @@ fn show(image: &JxlImage, limits: &Limits, look: &mut Look) -> Option<u16> {
         Err(full::Refused::Broken(what)) => look.faults.push(what),
     }
     None
+}
+
+/// Decodes the first frame, upright, into rows, for which `begin` is told width and height; also its colour profile. Of a
+/// codestream that breaks off, as much as shows.
+pub(crate) fn pixels<R: Rows>(
+    bytes: &[u8],
+    limits: &Limits,
+    begin: impl FnOnce(u32, u32) -> Result<R, String>,
+) -> Result<Result<(R, Option<Vec<u8>>), NoGray>, String> {
+    let mut image = open(&Container::read(bytes).pieces, limits)?;
+    match full::affordable(&image, limits) {
+        Ok(()) => {}
+        Err(full::Refused::Costly(why)) => return Ok(Err(NoGray::new(why))),
+        Err(full::Refused::Broken(what)) => return Err(what),
+    }
+    // What has no profile of its own is made what every browser takes it for, high dynamic range included.
+    if image.image_header().metadata.xyb_encoded || image.original_icc().is_none() {
+        image.request_color_encoding(EnumColourEncoding::srgb(RenderingIntent::Relative));
+    }
+    let whole = image.num_loaded_keyframes() > 0;
+    let render = if whole { image.render_frame(0) } else { image.render_loading_frame() }.map_err(|e| e.to_string())?;
+    let profile = Some(image.rendered_icc()).filter(|_| image.rendered_cicp().is_none());
+    Ok(Ok((full::rows(&image, &render, begin)?, profile)))
 }
 
 /// Digest of the codestream, wherever its boxes cut it.

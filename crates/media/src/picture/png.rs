@@ -9,14 +9,16 @@ use std::io::Cursor;
 use lightproof_model::probe::Dimensions;
 use png::{BitDepth, ColorType, DecodeOptions, Decoder, Transformations};
 
-mod chunks;
+pub(crate) mod chunks;
 
 use self::chunks::Chunks;
 use super::{
     Limits, Look, NoGray,
     digest::{ImageHasher, without_padding},
-    gray::{Reduced, Shrinker, gray_of},
-    guarded, too_large, trailing,
+    gray::Shrinker,
+    guarded,
+    rows::{Rows, Tone},
+    too_large, trailing,
 };
 
 /// Looks at a PNG.
@@ -28,9 +30,11 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
         Some(Dimensions { width: number(0), height: number(4) })
     });
     let mut faults = chunks::faults(bytes);
-    let decoded = guarded(|| Some(decode(bytes, limits))).unwrap_or_else(|| Err("the decoder gave up".to_owned()));
+    let begin = |width, height| Ok(Shrinker::new(width, height));
+    let decoded = guarded(|| Some(decode(bytes, limits, begin))).unwrap_or_else(|| Err("the decoder gave up".to_owned()));
     let (gray, share) = match decoded {
-        Ok(Decoded { gray, share, fault }) => {
+        Ok(Decoded { rows, share, fault }) => {
+            let gray = rows.and_then(|rows| rows.finish().ok_or_else(NoGray::default));
             faults.extend(fault);
             if share < 1.0 {
                 faults.insert(0, format!("{:.0} % of the picture cannot be decoded", ((1.0 - share) * 100.0).ceil()));
@@ -50,13 +54,20 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
 /// Pixels that are decoded row by row for each byte that a decode may take: it is time that they cost.
 const MOST_PER_BYTE: u64 = 4;
 
-struct Decoded {
-    gray: Result<Reduced, NoGray>,
-    share: f32,
+/// What decoding gave.
+pub(crate) struct Decoded<R> {
+    pub(crate) rows: Result<R, NoGray>,
+    /// Share of the rows that could be decoded; the others are white.
+    pub(crate) share: f32,
     fault: Option<String>,
 }
 
-fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, String> {
+/// Decodes the picture into rows, for which `begin` is told width and height.
+pub(crate) fn decode<R: Rows>(
+    bytes: &[u8],
+    limits: &Limits,
+    begin: impl FnOnce(u32, u32) -> Result<R, NoGray>,
+) -> Result<Decoded<R>, String> {
     let mut options = DecodeOptions::default();
     options.set_ignore_adler32(false);
     options.set_ignore_text_chunk(true);
@@ -75,15 +86,18 @@ fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, String> {
     };
     let pixels = u64::from(width) * u64::from(height);
     if pixels / MOST_PER_BYTE > limits.decoded_bytes {
-        return Ok(Decoded { gray: Err(too_large(pixels, limits)), share: 1.0, fault: None });
+        return Ok(Decoded { rows: Err(too_large(pixels, limits)), share: 1.0, fault: None });
     }
-    let mut shrinker = Shrinker::new(width, height);
+    let mut out = match begin(width, height) {
+        Ok(out) => out,
+        Err(why) => return Ok(Decoded { rows: Err(why), share: 1.0, fault: None }),
+    };
     let (mut rows, mut fault) = (0u32, None);
     if reader.info().interlaced {
         // The rows of an interlaced picture come seven times: it must be held whole.
         let size = reader.output_buffer_size().filter(|&n| n as u64 <= limits.decoded_bytes);
         let Some(size) = size else {
-            return Ok(Decoded { gray: Err(too_large(pixels * channels as u64, limits)), share: 1.0, fault: None });
+            return Ok(Decoded { rows: Err(too_large(pixels * channels as u64, limits)), share: 1.0, fault: None });
         };
         let mut pixels = vec![0; size];
         match reader.next_frame(&mut pixels) {
@@ -91,12 +105,12 @@ fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, String> {
             Err(e) => fault = Some(e.to_string()),
         }
         for row in pixels.chunks_exact((width as usize * channels).max(1)) {
-            shrinker.row(row.chunks_exact(channels).map(gray_of));
+            out.row(row.chunks_exact(channels).map(R::Tone::of));
         }
     } else {
         while rows < height {
             match reader.next_row() {
-                Ok(Some(row)) => shrinker.row(row.data().chunks_exact(channels).map(gray_of)),
+                Ok(Some(row)) => out.row(row.data().chunks_exact(channels).map(R::Tone::of)),
                 Ok(None) => break,
                 Err(e) => {
                     fault = Some(e.to_string());
@@ -111,10 +125,22 @@ fn decode(bytes: &[u8], limits: &Limits) -> Result<Decoded, String> {
     }
     let share = rows as f32 / height.max(1) as f32;
     for _ in rows..height {
-        shrinker.row(std::iter::repeat_n(255.0, width as usize));
+        out.row(std::iter::repeat_n(R::Tone::WHITE, width as usize));
     }
-    Ok(Decoded { gray: shrinker.finish().ok_or_else(NoGray::default), share, fault })
+    Ok(Decoded { rows: Ok(out), share, fault })
 }
+
+/// The colour profile (`iCCP`), unpacked as far as one reaches that is worth it.
+pub(crate) fn profile(bytes: &[u8]) -> Option<Vec<u8>> {
+    let chunk = Chunks::of(bytes).take_while(|c| c.kind != *b"IDAT").find(|c| c.kind == *b"iCCP")?;
+    let name = chunk.payload.iter().position(|&b| b == 0)?;
+    // Behind the name's zero comes the one method there is.
+    let packed = chunk.payload.get(name + 2..)?;
+    miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(packed, PROFILE).ok()
+}
+
+/// Bytes of a colour profile that are unpacked.
+const PROFILE: usize = 1 << 20;
 
 fn digest(chunks: Chunks, bytes: &[u8]) -> Option<lightproof_model::digest::ImageDigest> {
     let mut hasher = ImageHasher::new("png");

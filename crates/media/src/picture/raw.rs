@@ -17,6 +17,7 @@ mod tiff;
 
 use lightproof_model::{media_type::MediaType, probe::Dimensions, read_at::ReadAt};
 
+pub(crate) use self::preview::{Picked, PickedAs};
 use self::{contents::Contents, preview::Shown};
 use super::{Look, NoGray, bars::within_bars, gray::Reduced};
 
@@ -56,12 +57,25 @@ fn seen(bytes: &dyn ReadAt, contents: &Contents, orientation: Option<u16>) -> (L
     all.extend(verdict.faults);
     all.extend(faults);
     let sensor = contents.size();
-    let orientation = orientation.or(own).or(contents.rotation.and_then(of_rotation));
-    let orientation = orientation.filter(|&o| o < 5 || !is_turned(size, sensor));
+    let orientation = orientation_of(contents, orientation, own, size);
     let gray = gray.map(|reduced| without_bars(reduced, sensor));
     let gray = gray.map_err(|why| if verdict.any { why } else { NoGray::new("no image data") });
     let share = if verdict.any { 1.0 } else { 0.0 };
     (Look { dimensions: sensor.or(size), gray, faults: all, share, checked: true, digest: None, notes: Vec::new() }, orientation)
+}
+
+/// The preview that stands for a raw, as it is kept, and the orientation that applies to it.
+pub(crate) fn preview(bytes: &[u8], media_type: MediaType, orientation: Option<u16>) -> Option<(Picked, Option<u16>)> {
+    let contents = contents(&bytes, media_type);
+    let picked = preview::pick(&bytes, &contents)?;
+    let orientation = orientation_of(&contents, orientation, picked.orientation, picked.size);
+    Some((picked, orientation))
+}
+
+/// The orientation that applies to a preview of this size, of which its own EXIF says `own`.
+fn orientation_of(contents: &Contents, told: Option<u16>, own: Option<u16>, size: Option<Dimensions>) -> Option<u16> {
+    let orientation = told.or(own).or(contents.rotation.and_then(of_rotation));
+    orientation.filter(|&o| o < 5 || !is_turned(size, contents.size()))
 }
 
 /// The preview without bars, where the sensor's shape says that there are any; as it is where it is a crop.

@@ -15,11 +15,14 @@ use self::{
     directories::Tiff,
     layout::{Layout, NoLayout},
     pieces::NoPiece,
+    samples::Toned,
 };
 use super::{
     Limits, Look, NoGray,
-    gray::{Reduced, Shrinker},
-    jpeg, too_large,
+    gray::Shrinker,
+    jpeg,
+    rows::{Rgb, Rows},
+    too_large,
 };
 
 /// Directories of the chain among which the picture is looked for.
@@ -47,7 +50,7 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
         }
     };
     look.dimensions = Some(Dimensions { width: layout.width, height: layout.height });
-    if let Some(inner) = whole_jpeg(bytes, &layout) {
+    if let Some((_, inner)) = whole_jpeg(bytes, &layout) {
         look.faults.extend(inner.faults);
         return Look { gray: inner.gray, share: inner.share, checked: inner.checked, ..look };
     }
@@ -69,7 +72,8 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
         (look.gray, look.share, look.checked) = (Err(too_large(bytes, limits)), 1.0, layout.compression == 1);
         return look;
     }
-    let decoded = decode(bytes, &layout);
+    let mut shrinker = Shrinker::new(layout.width, layout.height);
+    let decoded = decode(bytes, &layout, &mut shrinker);
     if let Some(why) = decoded.unknown {
         let why = format!("a kind of TIFF that is not decoded: {why}");
         (look.gray, look.share, look.checked) = (Err(NoGray::new(why)), 1.0, false);
@@ -80,7 +84,7 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
         look.faults.insert(0, format!("{lost:.0} % of the picture cannot be decoded"));
     }
     look.faults.extend(decoded.faults);
-    (look.gray, look.share) = (decoded.gray.ok_or_else(NoGray::default), decoded.share);
+    (look.gray, look.share) = (shrinker.finish().ok_or_else(NoGray::default), decoded.share);
     look
 }
 
@@ -102,13 +106,56 @@ fn picture(bytes: &[u8]) -> Result<Layout, NoLayout> {
     first.unwrap_or_else(|| Err(broken()))
 }
 
-/// What the JPEG shows that old writers put into a TIFF whole; nothing when it is not the picture.
-fn whole_jpeg(bytes: &[u8], layout: &Layout) -> Option<Look> {
+/// A picture of a TIFF.
+pub(crate) enum Found<'a, R> {
+    /// Its rows.
+    Rows(R),
+    /// The JPEG that old writers put into a TIFF whole.
+    Jpeg(&'a [u8]),
+}
+
+/// Decodes the picture into rows, for which `begin` is told width and height; also its colour profile.
+pub(crate) fn pixels<'a, R: Rows<Tone = Rgb>>(
+    bytes: &'a [u8],
+    limits: &Limits,
+    begin: impl FnOnce(u32, u32) -> Result<R, NoGray>,
+) -> Result<Result<(Found<'a, R>, Option<Vec<u8>>), NoGray>, String> {
+    let layout = match picture(bytes) {
+        Ok(layout) => layout,
+        Err(NoLayout::Unknown(why)) => return Ok(Err(NoGray::new(why))),
+        Err(NoLayout::Broken(fault)) => return Err(fault),
+    };
+    if let Some((stream, _)) = whole_jpeg(bytes, &layout) {
+        return Ok(Ok((Found::Jpeg(stream), layout.profile)));
+    }
+    let pixels = u64::from(layout.width) * u64::from(layout.height);
+    let all = layout.decoded_bytes(layout.height).saturating_mul(layout.planes as u64);
+    let (memory, work) = (memory(&layout), pixels.max(all) / MOST_PER_BYTE);
+    if memory.max(work) > limits.decoded_bytes {
+        return Ok(Err(too_large(if memory > limits.decoded_bytes { memory } else { all }, limits)));
+    }
+    if layout.places.iter().fold(0, |sum: u64, &(_, length)| sum.saturating_add(length as u64)) > overlap(bytes) {
+        return Err("strips or tiles that overlap many times".to_owned());
+    }
+    let mut rows = match begin(layout.width, layout.height) {
+        Ok(rows) => rows,
+        Err(why) => return Ok(Err(why)),
+    };
+    let decoded = decode(bytes, &layout, &mut rows);
+    match (decoded.unknown, decoded.faults.into_iter().next()) {
+        (Some(why), _) => Ok(Err(NoGray::new(format!("a kind of TIFF that is not decoded: {why}")))),
+        (None, Some(fault)) if decoded.share == 0.0 => Err(fault),
+        _ => Ok(Ok((Found::Rows(rows), layout.profile))),
+    }
+}
+
+/// The JPEG that old writers put into a TIFF whole, and what it shows; nothing when it is not the picture.
+fn whole_jpeg<'a>(bytes: &'a [u8], layout: &Layout) -> Option<(&'a [u8], Look)> {
     let (offset, length) = layout.whole_jpeg?;
     let stream = bytes.get(offset..).map(|rest| &rest[..length.min(rest.len())]).filter(|s| s.starts_with(&[0xff, 0xd8]))?;
     let inner = jpeg::look(stream);
     let dimensions = Dimensions { width: layout.width, height: layout.height };
-    (inner.share > 0.0 && inner.dimensions == Some(dimensions)).then_some(inner)
+    (inner.share > 0.0 && inner.dimensions == Some(dimensions)).then_some((stream, inner))
 }
 
 /// Bytes that stand in memory at once.
@@ -124,18 +171,19 @@ fn memory(layout: &Layout) -> u64 {
 /// What decoding gave.
 #[derive(Default)]
 struct Decoded {
-    gray: Option<Reduced>,
     share: f32,
     faults: Vec<String>,
     /// A coding that is not decoded.
     unknown: Option<String>,
 }
 
-fn decode(bytes: &[u8], layout: &Layout) -> Decoded {
+fn decode<R: Rows>(bytes: &[u8], layout: &Layout, out: &mut R) -> Decoded
+where
+    R::Tone: Toned,
+{
     let (across, down) = layout.grid();
     let each = across as usize * down as usize;
     let mut decoded = Decoded::default();
-    let mut shrinker = Shrinker::new(layout.width, layout.height);
     let (mut whole, mut broken) = (0u64, 0usize);
     for y in 0..down {
         let rows = layout.rows(y).min(layout.height - y * layout.piece.1);
@@ -144,14 +192,14 @@ fn decode(bytes: &[u8], layout: &Layout) -> Decoded {
             let index = y as usize * across as usize + x as usize;
             if index >= layout.places.len() {
                 // What is not even declared is not filled up: the declared size may be anything.
-                return finish(decoded, shrinker, whole, layout);
+                return finish(decoded, whole, layout);
             }
             let planes: Result<Vec<_>, NoPiece> = (0..layout.planes).map(|p| piece(bytes, layout, p * each + index, y)).collect();
             match planes {
                 Ok(planes) => {
                     whole += u64::from(rows) * u64::from(layout.piece.0.min(layout.width - x * layout.piece.0));
                     let planes: Vec<&[u8]> = planes.iter().map(|p| &p[..]).collect();
-                    band.draw(&planes, x, layout, &mut shrinker);
+                    band.draw(&planes, x, layout, out);
                 }
                 Err(NoPiece::Unknown(why)) => return Decoded { unknown: Some(why), ..decoded },
                 Err(NoPiece::Broken(why)) => {
@@ -160,18 +208,18 @@ fn decode(bytes: &[u8], layout: &Layout) -> Decoded {
                         let what = if layout.tiled { "tile" } else { "strip" };
                         decoded.faults.push(format!("{what} {} of {each}: {why}", index + 1));
                     }
-                    band.skip(layout, &mut shrinker);
+                    band.skip(layout, out);
                 }
             }
         }
-        band.finish(layout, &mut shrinker);
+        band.finish(layout, out);
     }
-    finish(decoded, shrinker, whole, layout)
+    finish(decoded, whole, layout)
 }
 
-fn finish(decoded: Decoded, shrinker: Shrinker, whole: u64, layout: &Layout) -> Decoded {
+fn finish(decoded: Decoded, whole: u64, layout: &Layout) -> Decoded {
     let share = whole as f32 / (f64::from(layout.width) * f64::from(layout.height)) as f32;
-    Decoded { gray: shrinker.finish(), share, ..decoded }
+    Decoded { share, ..decoded }
 }
 
 /// The bytes of one piece, predictions undone.
@@ -187,54 +235,54 @@ fn piece<'b>(bytes: &'b [u8], layout: &Layout, index: usize, y: u32) -> Result<s
     Ok(piece)
 }
 
-/// The grays of one row of tiles, until all are there; strips go straight through.
-struct Band {
+/// The pixels of one row of tiles, until all are there; strips go straight through.
+struct Band<T> {
     rows: u32,
-    grays: Vec<f32>,
+    tones: Vec<T>,
 }
 
-impl Band {
-    fn new(layout: &Layout, rows: u32) -> Band {
+impl<T: Toned> Band<T> {
+    fn new(layout: &Layout, rows: u32) -> Band<T> {
         let size = if layout.tiled { layout.width as usize * rows as usize } else { 0 };
-        Band { rows, grays: vec![255.0; size] }
+        Band { rows, tones: vec![T::WHITE; size] }
     }
 
-    fn draw(&mut self, planes: &[&[u8]], piece: u32, layout: &Layout, shrinker: &mut Shrinker) {
+    fn draw(&mut self, planes: &[&[u8]], piece: u32, layout: &Layout, out: &mut impl Rows<Tone = T>) {
         let row_bytes = usize::try_from(layout.row_bytes()).unwrap_or(usize::MAX);
         let from = piece as usize * layout.piece.0 as usize;
         let width = (layout.piece.0 as usize).min(layout.width as usize - from);
         for y in 0..self.rows as usize {
             let rows: Vec<&[u8]> = planes.iter().map(|p| p.get(y * row_bytes..).unwrap_or_default()).collect();
             let blocks = layout.subsampling != (1, 1) && layout.compression != 7;
-            let gray = |x: usize| {
+            let tone = |x: usize| {
                 if blocks {
                     let (across, down) = layout.subsampling;
                     let block_row = (layout.width as usize).div_ceil(across) * (across * down + 2);
                     let row = planes[0].get(y / down * block_row..).unwrap_or_default();
-                    samples::subsampled(row, x, y % down, layout)
+                    T::of_block(row, x, y % down, layout)
                 } else {
-                    samples::gray(&rows, x, layout)
+                    T::of_samples(&rows, x, layout)
                 }
             };
             if layout.tiled {
-                let line = &mut self.grays[y * layout.width as usize + from..][..width];
-                line.iter_mut().enumerate().for_each(|(x, cell)| *cell = gray(x));
+                let line = &mut self.tones[y * layout.width as usize + from..][..width];
+                line.iter_mut().enumerate().for_each(|(x, cell)| *cell = tone(x));
             } else {
-                shrinker.row((0..width).map(gray));
+                out.row((0..width).map(tone));
             }
         }
     }
 
     /// A piece that is lost shows white.
-    fn skip(&self, layout: &Layout, shrinker: &mut Shrinker) {
+    fn skip(&self, layout: &Layout, out: &mut impl Rows<Tone = T>) {
         if !layout.tiled {
-            (0..self.rows).for_each(|_| shrinker.row(std::iter::repeat_n(255.0, layout.width as usize)));
+            (0..self.rows).for_each(|_| out.row(std::iter::repeat_n(T::WHITE, layout.width as usize)));
         }
     }
 
-    fn finish(self, layout: &Layout, shrinker: &mut Shrinker) {
-        for row in self.grays.chunks_exact(layout.width as usize) {
-            shrinker.row(row.iter().copied());
+    fn finish(self, layout: &Layout, out: &mut impl Rows<Tone = T>) {
+        for row in self.tones.chunks_exact(layout.width as usize) {
+            out.row(row.iter().copied());
         }
     }
 }

@@ -13,8 +13,10 @@ mod chunks;
 use super::{
     Limits, Look, NoGray,
     digest::{ImageHasher, without_padding},
-    gray::{Reduced, Shrinker, gray_of},
-    guarded, too_large, trailing,
+    gray::{Reduced, Shrinker},
+    guarded,
+    rows::{Rows, Tone},
+    too_large, trailing,
 };
 
 /// Looks at a WebP.
@@ -43,6 +45,23 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
 }
 
 fn decode(bytes: &[u8], limits: &Limits) -> Result<(Dimensions, Result<Reduced, NoGray>), String> {
+    let Decoded { dimensions, rows, .. } = pixels(bytes, limits, |width, height| Ok(Shrinker::new(width, height)))?;
+    Ok((dimensions, rows.and_then(|rows| rows.finish().ok_or_else(NoGray::default))))
+}
+
+/// What decoding gave.
+pub(crate) struct Decoded<R> {
+    dimensions: Dimensions,
+    pub(crate) rows: Result<R, NoGray>,
+    pub(crate) profile: Option<Vec<u8>>,
+}
+
+/// Decodes the picture, or the first frame, into rows, for which `begin` is told width and height.
+pub(crate) fn pixels<R: Rows>(
+    bytes: &[u8],
+    limits: &Limits,
+    begin: impl FnOnce(u32, u32) -> Result<R, NoGray>,
+) -> Result<Decoded<R>, String> {
     let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(|e| e.to_string())?;
     let (width, height) = decoder.dimensions();
     let dimensions = Dimensions { width, height };
@@ -51,15 +70,19 @@ fn decode(bytes: &[u8], limits: &Limits) -> Result<(Dimensions, Result<Reduced, 
     let half = usize::try_from(limits.decoded_bytes / 2).unwrap_or(usize::MAX);
     decoder.set_memory_limit(half);
     let Some(size) = decoder.output_buffer_size().filter(|&n| n <= half) else {
-        return Ok((dimensions, Err(too_large(decoder.output_buffer_size().unwrap_or(usize::MAX) as u64 * 2, limits))));
+        let why = too_large(decoder.output_buffer_size().unwrap_or(usize::MAX) as u64 * 2, limits);
+        return Ok(Decoded { dimensions, rows: Err(why), profile: None });
+    };
+    let mut out = match begin(width, height) {
+        Ok(out) => out,
+        Err(why) => return Ok(Decoded { dimensions, rows: Err(why), profile: None }),
     };
     let mut pixels = vec![0; size];
     decoder.read_image(&mut pixels).map_err(|e| e.to_string())?;
-    let mut shrinker = Shrinker::new(width, height);
     for row in pixels.chunks_exact((width as usize * channels).max(1)) {
-        shrinker.row(row.chunks_exact(channels).map(gray_of));
+        out.row(row.chunks_exact(channels).map(R::Tone::of));
     }
-    Ok((dimensions, shrinker.finish().ok_or_else(NoGray::default)))
+    Ok(Decoded { dimensions, rows: Ok(out), profile: decoder.icc_profile().ok().flatten() })
 }
 
 /// Decodes the frames of an animation behind the first, as far as the budget goes.

@@ -44,6 +44,15 @@ const DECODED_WHOLE_MS: u64 = 60_000;
 const MOST_PIXELS: &str = "100000000";
 const MOST_ALLOCATED: &str = "536870912";
 
+/// One frame in colour, upright.
+#[derive(Debug)]
+pub(crate) struct Frame {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    /// Red, green and blue of each pixel, row by row.
+    pub(crate) pixels: Vec<u8>,
+}
+
 /// A video for the program.
 pub(crate) struct Film<'a> {
     /// Its bytes, as a file that can be opened again and again.
@@ -107,18 +116,46 @@ impl Ffmpeg {
         Err(why.unwrap_or_else(|| "its duration is not known".to_owned()))
     }
 
+    /// One frame in colour, at an eighth of a video or else its first, with square pixels, no larger than `longest_side`.
+    ///
+    /// # Errors
+    /// Why there is none, in words for a person.
+    pub(crate) fn frame(&self, film: &Film<'_>, longest_side: u32) -> Result<Frame, String> {
+        let deadline = Instant::now() + self.wall;
+        let duration = film.duration_ms.filter(|&ms| ms > 0).or_else(|| self.duration(film, deadline));
+        let most = longest_side as usize * longest_side as usize * 3 + FRAME_HEAD;
+        let mut why = None;
+        for seek in duration.map(|ms| ms / (2 * FRAMES as u64)).into_iter().map(Some).chain([None]) {
+            let ran = self.ran(film, &one_frame(film.demuxer, seek, longest_side), deadline, most)?;
+            match (ran.ended, pixmap(&ran.output)) {
+                (Ended::Well | Ended::Failed, Some(frame)) => return Ok(frame),
+                (ended, _) => why = why.or_else(|| Some(self.why_not(ended, &ran))),
+            }
+        }
+        Err(why.unwrap_or_else(|| NO_PICTURE.to_owned()))
+    }
+
     fn run(&self, film: &Film<'_>, arguments: &[String], deadline: Instant) -> Result<Vec<u8>, String> {
-        let input = film.file.try_clone().map_err(|_| "ffmpeg could not be started".to_owned())?;
-        let bounds = Bounds { wall: deadline.saturating_duration_since(Instant::now()), output: OUTPUT };
-        let Some(ran) = child::run(&self.program, arguments, Some(input), bounds) else {
-            return Err("ffmpeg could not be started".to_owned());
-        };
+        let ran = self.ran(film, arguments, deadline, OUTPUT)?;
         match ran.ended {
             Ended::Well | Ended::Failed if ran.output.len() == OUTPUT => Ok(ran.output),
-            Ended::Well | Ended::Failed => Err(complaint(&ran)),
-            Ended::Crashed => Err("ffmpeg crashed on it, or needed more than its limits".to_owned()),
-            Ended::TooLong => Err(format!("ffmpeg did not finish within {} s", self.wall.as_secs())),
-            Ended::TooMuch => Err("ffmpeg wrote more than it was asked for".to_owned()),
+            ended => Err(self.why_not(ended, &ran)),
+        }
+    }
+
+    fn ran(&self, film: &Film<'_>, arguments: &[String], deadline: Instant, output: usize) -> Result<Ran, String> {
+        let input = film.file.try_clone().map_err(|_| "ffmpeg could not be started".to_owned())?;
+        let bounds = Bounds { wall: deadline.saturating_duration_since(Instant::now()), output };
+        let ran = child::run(&self.program, arguments, Some(input), bounds);
+        ran.ok_or_else(|| "ffmpeg could not be started".to_owned())
+    }
+
+    fn why_not(&self, ended: Ended, ran: &Ran) -> String {
+        match ended {
+            Ended::Well | Ended::Failed => complaint(ran),
+            Ended::Crashed => "ffmpeg crashed on it, or needed more than its limits".to_owned(),
+            Ended::TooLong => format!("ffmpeg did not finish within {} s", self.wall.as_secs()),
+            Ended::TooMuch => "ffmpeg wrote more than it was asked for".to_owned(),
         }
     }
 
@@ -188,6 +225,42 @@ fn decoded_whole(demuxer: &str, duration_ms: u64) -> Vec<String> {
     arguments
 }
 
+/// One input, and one frame of it as a pixmap, whose head tells its size. Block edges stay smoothed: this one is looked at.
+fn one_frame(demuxer: &str, seek_ms: Option<u64>, longest_side: u32) -> Vec<String> {
+    let mut arguments = begin();
+    let kept = input(demuxer, seek_ms);
+    let mut words_of = kept.into_iter();
+    while let Some(word) = words_of.next() {
+        if word == "-skip_loop_filter" {
+            words_of.next();
+        } else {
+            arguments.push(word);
+        }
+    }
+    let scale = format!("min(1,min({longest_side}/(iw*sar),{longest_side}/ih))");
+    let side = |length: &str| format!("'max(1,round({length}*{scale}))'");
+    let graph = format!("[0:V:0]scale={}:{}:flags=area,setsar=1,format=rgb24", side("iw*sar"), side("ih"));
+    arguments.extend(["-filter_complex".to_owned(), graph]);
+    arguments.extend(words(&["-frames:v", "1", "-f", "image2pipe", "-c:v", "ppm", "pipe:1"]));
+    arguments
+}
+
+/// Bytes that the head of a pixmap may take.
+const FRAME_HEAD: usize = 64;
+
+/// A pixmap of red, green and blue, as `ffmpeg` writes it: `P6`, width and height, the largest sample, and the samples.
+fn pixmap(output: &[u8]) -> Option<Frame> {
+    let head = output.get(..output.len().min(FRAME_HEAD))?;
+    let mut lines = head.split(|&b| b == b'\n');
+    let (magic, size, most) = (lines.next()?, lines.next()?, lines.next()?);
+    let (width, height) = std::str::from_utf8(size).ok()?.split_once(' ')?;
+    let (width, height): (u32, u32) = (width.parse().ok()?, height.parse().ok()?);
+    let pixels = output.get(magic.len() + size.len() + most.len() + 3..)?;
+    let all = (width as usize).checked_mul(height as usize)?.checked_mul(3).filter(|&all| all > 0)?;
+    let fits = magic == b"P6" && most == b"255" && pixels.len() >= all;
+    fits.then(|| Frame { width, height, pixels: pixels[..all].to_vec() })
+}
+
 fn split(output: &[u8]) -> Option<[Reduced; FRAMES]> {
     let mut frames = output.chunks_exact(SIDE * SIDE).map(|frame| {
         let cells = frame.iter().map(|&gray| f32::from(gray)).collect();
@@ -252,6 +325,25 @@ mod tests {
         assert_eq!(told("[mov @ 0x55aa] moov atom not found\nmore"), format!("{NO_PICTURE}: moov atom not found"));
         assert_eq!(told("file:/dev/stdin: Invalid data"), format!("{NO_PICTURE}: Invalid data"));
         assert_eq!(told("cannot open /home/ann/secret\x1b[2J"), format!("{NO_PICTURE}: cannot open …"));
+    }
+
+    #[test]
+    fn a_pixmap_is_taken_only_if_all_of_it_is_there() {
+        let made = |text: &str, samples: usize| [text.as_bytes(), &vec![7; samples]].concat();
+        let frame = pixmap(&made("P6\n2 3\n255\n", 18)).unwrap();
+        assert_eq!((frame.width, frame.height, frame.pixels.len()), (2, 3, 18));
+        for (head, samples) in [
+            ("P6\n2 3\n255\n", 17),
+            ("P5\n2 3\n255\n", 18),
+            ("P6\n2 3\n65535\n", 36),
+            ("P6\n0 3\n255\n", 18),
+            ("P6\n-2 3\n255\n", 18),
+            ("P6\n99999999 99999999\n255\n", 18),
+            ("P6\n2 3", 0),
+            ("", 0),
+        ] {
+            assert!(pixmap(&made(head, samples)).is_none(), "{head:?}");
+        }
     }
 
     #[test]

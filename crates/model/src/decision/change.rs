@@ -126,8 +126,9 @@ fn compare(was: &SeenMember, is: &SeenMember, found: &mut Vec<Change>) {
         |member: &SeenMember, kind: &str| member.anomalies.iter().find(|(k, _)| k == kind).map(|(_, state)| state.clone());
     for (kind, now) in is.anomalies.iter().filter(|(kind, _)| blocks(kind)) {
         let then = state(was, kind);
-        // What was not flagged then and is decided on since was looked at; what is open is not.
-        let matters = match &then {
+        // What was open then and is decided now, a person looked at in the meantime; so with what was not flagged then.
+        let matters = match then.as_deref() {
+            Some(OPEN) => false,
             Some(then) => then != now,
             None => now == OPEN,
         };
@@ -153,13 +154,16 @@ fn corrected(place: &Place, was: Option<WallClock>, is: Option<WallClock>, found
 /// What tells who is who.
 type Named<'a> = (&'a AssetId, &'a Place, Option<Sha1>);
 
+/// Whether two are one.
+type Same<'a> = dyn Fn(Named<'_>, Named<'_>) -> bool + 'a;
+
 /// Who of then is who of now. Contents come first: by id, else by place, else alone. Whose content is gone is found by id, else by place.
 fn pair<'a, T>(seen: &'a [T], now: &'a [T], of: impl Fn(&'a T) -> Named<'a>) -> Vec<(Option<&'a T>, Option<&'a T>)> {
     let content = |a: Named<'_>, b: Named<'_>| a.2.is_some() && a.2 == b.2;
     let place = |a: Named<'_>, b: Named<'_>| (&a.1.source, &a.1.path) == (&b.1.source, &b.1.path);
     let mut left: Vec<&T> = now.iter().collect();
     let mut met: Vec<Option<&T>> = vec![None; seen.len()];
-    let rounds: [&dyn Fn(Named<'_>, Named<'_>) -> bool; 5] = [
+    let rounds: [&Same<'_>; 5] = [
         &|a, b| a.0 == b.0 && content(a, b),
         &|a, b| place(a, b) && content(a, b),
         &|a, b| a.1.source == b.1.source && content(a, b),

@@ -161,6 +161,7 @@ fn an_anomaly_that_was_decided_otherwise_since_makes_its_group_stale() {
     };
     let found = changes(&with("leave"), &with(OPEN), |_| false);
     assert_eq!(found[0].to_string(), "the anomaly known-camera of a.jpg was `leave` then, and is now `open`");
+    assert_eq!(changes(&with(OPEN), &with("leave"), |_| false), [], "a spreadsheet written while the clock was open");
     assert_eq!(changes(&with("leave"), &[member("a", 1)], |_| false), [], "a newer lightproof that no longer flags it");
 }
 

@@ -230,12 +230,32 @@ impl Api {
         self.line.piece(&format!("/assets/{id}/original"), self.key.as_ref(), offset, length)
     }
 
+    /// `GET /albums?assetId=`: the albums that hold an asset, owned and shared ones.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn albums_with(&self, asset: RemoteId) -> Result<Vec<Album>, ImmichError> {
+        self.line.get(&format!("/albums?assetId={asset}"), self.key.as_ref())
+    }
+
     /// `GET /assets/{id}/thumbnail`: the small upright picture; nothing where the server has none.
     ///
     /// # Errors
     /// [`ImmichError`].
     pub fn thumbnail(&self, id: RemoteId) -> Result<Option<Vec<u8>>, ImmichError> {
-        match self.line.whole(&format!("/assets/{id}/thumbnail?size=thumbnail"), self.key.as_ref()) {
+        self.shown(id, "thumbnail")
+    }
+
+    /// `GET /assets/{id}/thumbnail?size=preview`: the large upright picture; nothing where the server has none.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn preview(&self, id: RemoteId) -> Result<Option<Vec<u8>>, ImmichError> {
+        self.shown(id, "preview")
+    }
+
+    fn shown(&self, id: RemoteId, size: &str) -> Result<Option<Vec<u8>>, ImmichError> {
+        match self.line.whole(&format!("/assets/{id}/thumbnail?size={size}"), self.key.as_ref()) {
             Err(ImmichError::NotThere { .. }) => Ok(None),
             answer => answer.map(Some),
         }

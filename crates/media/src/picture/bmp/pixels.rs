@@ -1,14 +1,13 @@
-//! The rows of a BMP made gray: packed pixels of 1 to 32 bits, and run-length coded ones.
+//! The rows of a BMP: packed pixels of 1 to 32 bits, and run-length coded ones.
 //!
 //! Packed rows are read where they lie. Run-length coded ones are laid out whole first, for runs may jump.
 //! Absent on purpose: transparency, which most writers leave undefined.
 
 use super::layout::{Coding, Layout};
-use crate::picture::gray::{Reduced, Shrinker, gray_of};
+use crate::picture::rows::{Rows, Tone};
 
 /// What came of the rows.
-pub(super) struct Rows {
-    pub(super) gray: Option<Reduced>,
+pub(super) struct Found {
     /// Rows that are there.
     pub(super) there: u64,
     /// Behind the last byte of pixels.
@@ -16,37 +15,35 @@ pub(super) struct Rows {
 }
 
 /// Packed rows.
-pub(super) fn plain(bytes: &[u8], layout: &Layout) -> Rows {
+pub(super) fn plain<R: Rows>(bytes: &[u8], layout: &Layout, out: &mut R) -> Found {
     let (width, height) = (layout.dimensions.width, layout.dimensions.height);
     let (row_bytes, used) = (layout.row_bytes() as usize, layout.used_row_bytes() as usize);
     let data = bytes.get(layout.start..).unwrap_or_default();
     let row = |y: usize| y.checked_mul(row_bytes).and_then(|from| data.get(from..from.checked_add(used)?));
     let there = (0..height as usize).take_while(|&y| row(y).is_some()).count();
-    let mut shrinker = Shrinker::new(width, height);
     for y in 0..height as usize {
         let stored = if layout.top_down { y } else { height as usize - 1 - y };
         match row(stored) {
-            Some(row) => shrinker.row((0..width as usize).map(|x| gray(row, x, layout))),
+            Some(row) => out.row((0..width as usize).map(|x| pixel(row, x, layout))),
             // Rows that are not there are not made up one by one: the header may declare any number.
             None if layout.top_down => break,
             None if there == 0 => break,
-            None => shrinker.row(std::iter::repeat_n(255.0, width as usize)),
+            None => out.row(std::iter::repeat_n(R::Tone::WHITE, width as usize)),
         }
     }
     let end = layout.start.saturating_add(row_bytes.saturating_mul(height as usize));
-    Rows { gray: shrinker.finish(), there: there as u64, end }
+    Found { there: there as u64, end }
 }
 
-/// The gray of one pixel of a packed row.
-fn gray(row: &[u8], x: usize, layout: &Layout) -> f32 {
+/// One pixel of a packed row.
+fn pixel<T: Tone>(row: &[u8], x: usize, layout: &Layout) -> T {
     match layout.bits {
-        24 => row.get(x * 3..x * 3 + 3).map_or(0.0, |p| gray_of(&[p[2], p[1], p[0]])),
+        24 => T::of(&row.get(x * 3..x * 3 + 3).map_or([0; 3], |p| [p[2], p[1], p[0]])),
         16 | 32 => {
             let size = layout.bits as usize / 8;
             let pixel = row.get(x * size..(x + 1) * size).unwrap_or_default();
             let value = pixel.iter().rev().fold(0u32, |n, &b| n << 8 | u32::from(b));
-            let [r, g, b] = layout.masks.map(|mask| masked(value, mask));
-            gray_of(&[r, g, b])
+            T::of(&layout.masks.map(|mask| masked(value, mask)))
         }
         bits => {
             let at = x * bits as usize;
@@ -64,13 +61,13 @@ fn masked(value: u32, mask: u32) -> u8 {
     (raw * 255 / most.max(1)) as u8
 }
 
-fn of_palette(index: u8, layout: &Layout) -> f32 {
-    layout.palette.get(usize::from(index)).map_or(0.0, |colour| gray_of(colour))
+fn of_palette<T: Tone>(index: u8, layout: &Layout) -> T {
+    T::of(&layout.palette.get(usize::from(index)).copied().unwrap_or_default())
 }
 
 /// Run-length coded rows, lowest first.
-pub(super) fn runs(bytes: &[u8], layout: &Layout) -> Rows {
-    let Coding::Runs { halves } = layout.coding else { return Rows { gray: None, there: 0, end: 0 } };
+pub(super) fn runs<R: Rows>(bytes: &[u8], layout: &Layout, out: &mut R) -> Found {
+    let Coding::Runs { halves } = layout.coding else { return Found { there: 0, end: 0 } };
     let data = bytes.get(layout.start..).unwrap_or_default();
     let (width, height) = (layout.dimensions.width as usize, layout.dimensions.height as usize);
     let size = halves.div_ceil(2);
@@ -118,17 +115,16 @@ pub(super) fn runs(bytes: &[u8], layout: &Layout) -> Rows {
             }
         }
     }
-    let mut shrinker = Shrinker::new(layout.dimensions.width, layout.dimensions.height);
     for row in canvas.chunks_exact(width * size).rev() {
-        let gray = |pixel: &[u8]| match *pixel {
-            [b, g, r] => gray_of(&[r, g, b]),
+        let tone = |pixel: &[u8]| match *pixel {
+            [b, g, r] => R::Tone::of(&[r, g, b]),
             [index, ..] => of_palette(index, layout),
-            [] => 0.0,
+            [] => R::Tone::WHITE,
         };
-        shrinker.row(row.chunks_exact(size).map(gray));
+        out.row(row.chunks_exact(size).map(tone));
     }
     let there = if whole { height as u64 } else { (y as u64).min(height as u64) };
-    Rows { gray: shrinker.finish(), there, end: layout.start.saturating_add(at) }
+    Found { there, end: layout.start.saturating_add(at) }
 }
 
 /// The upper half of a byte for even pixels, the lower for odd ones.

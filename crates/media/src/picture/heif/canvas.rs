@@ -1,30 +1,122 @@
-//! A gray picture of whole pixels, as image items are put together: one byte a pixel.
+//! A picture of whole pixels, gray or in colour, as image items are put together.
 //!
 //! Promises that no operation reaches outside, whatever offsets a file gives.
-//! Absent on purpose: colour, and shrinking (`gray`).
+//! Absent on purpose: what pixels are made of (`hevc`, `av1`), and shrinking.
 
-/// A gray picture, row by row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Canvas {
-    pub(super) width: usize,
-    pub(super) height: usize,
-    pub(super) pixels: Vec<u8>,
+use heifer_hevc_dec::recon::Frame;
+use rusty_av1d::Picture;
+
+use super::{av1, hevc, tone::Coding};
+use crate::picture::{gray::gray_of, rows::Rgb};
+
+/// What a pixel is: a gray, or red, green and blue.
+pub(crate) trait Pixel: Copy {
+    /// Bytes that decoding takes for each pixel beyond what the decoder itself does.
+    const BYTES: u64;
+
+    /// Of one tone.
+    fn of_tone(tone: u8) -> Self;
+
+    /// Of a colour.
+    fn of_rgb(rgb: Rgb) -> Self;
+
+    /// How much of it is seen, where it is of a mask.
+    fn share(self) -> u8;
+
+    /// Of which so much is seen before white; what is `premultiplied` is dimmed already.
+    fn over_white(self, share: u8, premultiplied: bool) -> Self;
+
+    /// The pixels of a decoded picture.
+    fn of_hevc(frame: &Frame, told: Option<Coding>) -> Option<Canvas<Self>>;
+
+    /// The pixels of a decoded picture.
+    fn of_av1(picture: &Picture, told: Option<Coding>) -> Option<Canvas<Self>>;
 }
 
-impl Canvas {
+fn before_white(sample: u8, share: u8, premultiplied: bool) -> u8 {
+    let clear = 255 - u16::from(share);
+    let seen = if premultiplied { u16::from(sample) } else { u16::from(sample) * u16::from(share) / 255 };
+    (seen + clear).min(255) as u8
+}
+
+impl Pixel for u8 {
+    const BYTES: u64 = 0;
+
+    fn of_tone(tone: u8) -> u8 {
+        tone
+    }
+
+    fn of_rgb(rgb: Rgb) -> u8 {
+        gray_of(&rgb).round() as u8
+    }
+
+    fn share(self) -> u8 {
+        self
+    }
+
+    fn over_white(self, share: u8, premultiplied: bool) -> u8 {
+        before_white(self, share, premultiplied)
+    }
+
+    fn of_hevc(frame: &Frame, told: Option<Coding>) -> Option<Canvas<u8>> {
+        hevc::gray(frame, told)
+    }
+
+    fn of_av1(picture: &Picture, told: Option<Coding>) -> Option<Canvas<u8>> {
+        av1::gray(picture, told)
+    }
+}
+
+impl Pixel for Rgb {
+    const BYTES: u64 = 3;
+
+    fn of_tone(tone: u8) -> Rgb {
+        [tone; 3]
+    }
+
+    fn of_rgb(rgb: Rgb) -> Rgb {
+        rgb
+    }
+
+    fn share(self) -> u8 {
+        self[1]
+    }
+
+    fn over_white(self, share: u8, premultiplied: bool) -> Rgb {
+        self.map(|sample| before_white(sample, share, premultiplied))
+    }
+
+    fn of_hevc(frame: &Frame, told: Option<Coding>) -> Option<Canvas<Rgb>> {
+        hevc::colours(frame, told)
+    }
+
+    fn of_av1(picture: &Picture, told: Option<Coding>) -> Option<Canvas<Rgb>> {
+        av1::colours(picture, told)
+    }
+}
+
+/// A picture, row by row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Canvas<P> {
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    pub(crate) pixels: Vec<P>,
+}
+
+impl<P: Pixel> Canvas<P> {
     /// A picture of one tone.
-    pub(super) fn filled(width: u32, height: u32, tone: u8) -> Canvas {
+    pub(super) fn filled(width: u32, height: u32, tone: P) -> Canvas<P> {
         let (width, height) = (width as usize, height as usize);
         Canvas { width, height, pixels: vec![tone; width * height] }
     }
 
     /// The rows, top to bottom.
-    pub(super) fn rows(&self) -> impl Iterator<Item = &[u8]> {
+    pub(super) fn rows(&self) -> impl Iterator<Item = &[P]> {
         self.pixels.chunks_exact(self.width.max(1))
     }
 
     /// Lays `other` upon this one, its upper left corner at (`x`, `y`); what reaches beyond is cut off.
-    pub(super) fn lay(&mut self, other: &Canvas, x: i64, y: i64) {
+    pub(super) fn lay(&mut self, other: &Canvas<P>, x: i64, y: i64) {
         let (across, down) = (Overlap::of(x, other.width, self.width), Overlap::of(y, other.height, self.height));
         for row in 0..down.length {
             let to = (down.to + row) * self.width + across.to;
@@ -34,7 +126,7 @@ impl Canvas {
     }
 
     /// The part of this size at (`x`, `y`), as far as there is one.
-    pub(super) fn cropped(self, x: i64, y: i64, width: u32, height: u32) -> Canvas {
+    pub(super) fn cropped(self, x: i64, y: i64, width: u32, height: u32) -> Canvas<P> {
         let (across, down) = (
             Overlap::of(x.saturating_neg(), self.width, width as usize),
             Overlap::of(y.saturating_neg(), self.height, height as usize),
@@ -48,13 +140,13 @@ impl Canvas {
     }
 
     /// Left and right change places.
-    pub(super) fn mirrored(mut self) -> Canvas {
-        self.pixels.chunks_exact_mut(self.width.max(1)).for_each(<[u8]>::reverse);
+    pub(super) fn mirrored(mut self) -> Canvas<P> {
+        self.pixels.chunks_exact_mut(self.width.max(1)).for_each(<[P]>::reverse);
         self
     }
 
     /// Top and bottom change places.
-    pub(super) fn flipped(mut self) -> Canvas {
+    pub(super) fn flipped(mut self) -> Canvas<P> {
         for row in 0..self.height / 2 {
             let (upper, lower) = self.pixels.split_at_mut((self.height - 1 - row) * self.width);
             upper[row * self.width..(row + 1) * self.width].swap_with_slice(&mut lower[..self.width]);
@@ -63,11 +155,11 @@ impl Canvas {
     }
 
     /// Rows become columns.
-    pub(super) fn transposed(self) -> Canvas {
+    pub(super) fn transposed(self) -> Canvas<P> {
         // In squares, so that neither side strides through the whole memory.
         const SIDE: usize = 32;
         let (width, height) = (self.width, self.height);
-        let mut pixels = vec![0; self.pixels.len()];
+        let mut pixels = self.pixels.clone();
         for top in (0..height).step_by(SIDE) {
             for left in (0..width).step_by(SIDE) {
                 for y in top..(top + SIDE).min(height) {
@@ -81,7 +173,7 @@ impl Canvas {
     }
 
     /// Turned by quarters, counter-clockwise.
-    pub(super) fn turned(self, quarters: u8) -> Canvas {
+    pub(super) fn turned(self, quarters: u8) -> Canvas<P> {
         match quarters & 3 {
             1 => self.transposed().flipped(),
             2 => self.mirrored().flipped(),
@@ -116,7 +208,7 @@ mod tests {
     /// 1 2 3
     /// 4 5 6
     /// ```
-    fn six() -> Canvas {
+    fn six() -> Canvas<u8> {
         Canvas { width: 3, height: 2, pixels: vec![1, 2, 3, 4, 5, 6] }
     }
 
@@ -144,7 +236,7 @@ mod tests {
             (2, 0, [9; 4]),
             (i64::MIN, i64::MAX, [9; 4]),
         ] {
-            let mut canvas = Canvas::filled(2, 2, 9);
+            let mut canvas = Canvas::filled(2, 2, 9u8);
             canvas.lay(&six(), x, y);
             assert_eq!(canvas.pixels, left, "{x} {y}");
         }

@@ -6,11 +6,11 @@ use crate::{isobmff::Heif, picture::gray::luma};
 
 /// How samples are made of colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Coding {
+pub(crate) struct Coding {
     /// Matrix coefficients; 0 is none: the planes are green, blue and red.
-    pub(super) matrix: u16,
+    pub(crate) matrix: u16,
     /// Whether black and white are the ends of the range.
-    pub(super) full_range: bool,
+    pub(crate) full_range: bool,
 }
 
 impl Coding {

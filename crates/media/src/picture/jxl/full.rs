@@ -1,13 +1,14 @@
-//! Gray of a JPEG XL decoded in full: small pictures, lossless ones, and those that are more than plain blocks.
+//! A JPEG XL decoded in full: small pictures, lossless ones, and those that are more than plain blocks.
 //!
 //! What decoding will cost is summed up from the headers before it begins: a few bytes can ask for hours.
 //! Absent on purpose: colour management. Pictures with a profile of their own are shown in their own numbers.
 
-use jxl_oxide::{JxlImage, PixelFormat};
+use jxl_oxide::{JxlImage, PixelFormat, Render};
 
 use crate::picture::{
     Limits,
-    gray::{Reduced, Shrinker, gray_of},
+    gray::{Reduced, Shrinker},
+    rows::{Rows, Tone},
 };
 
 /// Bytes that decoding takes for each pixel: samples of 32 bits, twice.
@@ -25,6 +26,19 @@ pub(super) enum Refused {
 
 /// The gray of the first frame that shows, upright.
 pub(super) fn gray(image: &JxlImage, limits: &Limits) -> Result<Reduced, Refused> {
+    affordable(image, limits)?;
+    let rendered = image.render_frame(0).map_err(|e| e.to_string());
+    let shrinker = rendered.and_then(|render| rows(image, &render, |width, height| Ok(Shrinker::new(width, height))));
+    shrinker.and_then(|shrinker| shrinker.finish().ok_or_else(|| "no pixels".to_owned())).map_err(|what| {
+        match what.contains("memory") {
+            true => Refused::Costly(format!("too large: {what}")),
+            false => Refused::Broken(what),
+        }
+    })
+}
+
+/// That decoding the picture stays within the limits.
+pub(super) fn affordable(image: &JxlImage, limits: &Limits) -> Result<(), Refused> {
     let header = image.image_header();
     let pixels = u64::from(header.size.width) * u64::from(header.size.height);
     if pixels > limits.decoded_bytes / BYTES_PER_PIXEL {
@@ -33,10 +47,7 @@ pub(super) fn gray(image: &JxlImage, limits: &Limits) -> Result<Reduced, Refused
     if cost(image).is_none_or(|cost| cost > pixels.max(1 << 20) * COATS) {
         return Err(Refused::Costly("too many layers for one picture".to_owned()));
     }
-    render(image).map_err(|what| match what.contains("memory") {
-        true => Refused::Costly(format!("too large: {what}")),
-        false => Refused::Broken(what),
-    })
+    Ok(())
 }
 
 /// Pixels that are painted for the first frame that shows; nothing when that cannot be told.
@@ -65,29 +76,30 @@ fn cost(image: &JxlImage) -> Option<u64> {
     Some(cost)
 }
 
-fn render(image: &JxlImage) -> Result<Reduced, String> {
-    let render = image.render_frame(0).map_err(|e| e.to_string())?;
+/// The rows of a picture that was decoded, for which `begin` is told width and height.
+pub(super) fn rows<R: Rows>(
+    image: &JxlImage,
+    render: &Render,
+    begin: impl FnOnce(u32, u32) -> Result<R, String>,
+) -> Result<R, String> {
     let mut stream = render.stream();
     let (width, height, channels) = (stream.width(), stream.height(), stream.channels() as usize);
     let ink = matches!(image.pixel_format(), PixelFormat::Cmyk | PixelFormat::Cmyka);
     let mut row = vec![0u8; width as usize * channels];
-    let mut shrinker = Shrinker::new(width, height);
+    let mut out = begin(width, height)?;
     for _ in 0..height {
         stream.write_to_buffer(&mut row);
         let pixels = row.chunks_exact(channels.max(1));
         if ink {
-            shrinker.row(pixels.map(of_ink));
+            out.row(pixels.map(|pixel| R::Tone::of_ink(&opposite(pixel))));
         } else {
-            shrinker.row(pixels.map(gray_of));
+            out.row(pixels.map(R::Tone::of));
         }
     }
-    shrinker.finish().ok_or_else(|| "no pixels".to_owned())
+    Ok(out)
 }
 
-/// The gray of cyan, magenta, yellow and black, of which 255 is none.
-fn of_ink(pixel: &[u8]) -> f32 {
-    match *pixel {
-        [c, m, y, k, ..] => gray_of(&[c, m, y]) * f32::from(k) / 255.0,
-        _ => 0.0,
-    }
+/// Inks of which 255 is none, as inks of which 0 is.
+fn opposite(pixel: &[u8]) -> [u8; 4] {
+    std::array::from_fn(|i| 255 - pixel.get(i).copied().unwrap_or(255))
 }

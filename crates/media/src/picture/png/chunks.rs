@@ -5,9 +5,9 @@
 
 /// One chunk, cut to what is there.
 #[derive(Debug, Clone)]
-pub(super) struct Chunk<'a> {
-    pub(super) kind: [u8; 4],
-    pub(super) payload: &'a [u8],
+pub(crate) struct Chunk<'a> {
+    pub(crate) kind: [u8; 4],
+    pub(crate) payload: &'a [u8],
     pub(super) at: usize,
     pub(super) end: usize,
     /// The length as it is declared.
@@ -31,14 +31,14 @@ impl Chunk<'_> {
 
 /// Goes through the chunks up to `IEND`.
 #[derive(Clone)]
-pub(super) struct Chunks<'a> {
+pub(crate) struct Chunks<'a> {
     bytes: &'a [u8],
     at: usize,
 }
 
 impl<'a> Chunks<'a> {
     /// The chunks behind the signature.
-    pub(super) fn of(bytes: &'a [u8]) -> Chunks<'a> {
+    pub(crate) fn of(bytes: &'a [u8]) -> Chunks<'a> {
         Chunks { bytes, at: 8 }
     }
 }

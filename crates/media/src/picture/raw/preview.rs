@@ -133,18 +133,74 @@ struct Seen {
     faults: Vec<String>,
 }
 
+/// A preview as it is kept.
+pub(crate) struct Picked {
+    pub(crate) kept: PickedAs,
+    pub(crate) size: Option<Dimensions>,
+    /// What its own EXIF says.
+    pub(crate) orientation: Option<u16>,
+}
+
+/// How a preview is kept.
+pub(crate) enum PickedAs {
+    /// The bytes of a JPEG.
+    Jpeg(Vec<u8>),
+    /// Rows of 8-bit samples, each row so many bytes long.
+    Pixels { bytes: Vec<u8>, samples: usize, row: usize },
+}
+
+/// The largest preview that is whole, else the one of which most is there.
+pub(super) fn pick(bytes: &dyn ReadAt, contents: &Contents) -> Option<Picked> {
+    let mut most: Option<(f32, Picked)> = None;
+    for mut preview in by_size(bytes, contents).into_iter().take(MAX_TRIES) {
+        for piece in &mut preview.pieces {
+            piece.len = piece.there(bytes.len());
+        }
+        let Some(seen) = seen(bytes, &preview) else { continue };
+        if most.as_ref().is_some_and(|(share, _)| *share >= seen.share) {
+            continue;
+        }
+        let kept = match preview.kept {
+            Kept::Jpeg => jpeg_of(bytes, &preview).map(PickedAs::Jpeg),
+            Kept::Pixels { samples, row } => rows_of(bytes, &preview).and_then(|bytes| {
+                let row = usize::try_from(row).ok()?;
+                Some(PickedAs::Pixels { bytes, samples, row })
+            }),
+        };
+        let Some(kept) = kept else { continue };
+        let whole = seen.faults.is_empty();
+        most = Some((seen.share, Picked { kept, size: seen.size, orientation: seen.orientation }));
+        if whole {
+            break;
+        }
+    }
+    most.map(|(_, picked)| picked)
+}
+
+/// The bytes of a preview that is a JPEG.
+fn jpeg_of(bytes: &dyn ReadAt, preview: &Preview) -> Option<Vec<u8>> {
+    let piece = preview.pieces[0];
+    let mut held = read(bytes, piece.at..piece.at.checked_add(piece.len)?, MAX_PREVIEW)?;
+    // Minolta and Sony write another first byte.
+    if let [first, 0xD8, 0xFF, ..] = held.as_mut_slice() {
+        *first = 0xFF;
+    }
+    held.starts_with(&[0xFF, 0xD8]).then_some(held)
+}
+
+/// The bytes of a preview that is plain rows, its strips joined.
+fn rows_of(bytes: &dyn ReadAt, preview: &Preview) -> Option<Vec<u8>> {
+    let mut held = Vec::new();
+    for piece in &preview.pieces {
+        held.extend(read(bytes, piece.at..piece.at.checked_add(piece.len)?, MAX_PREVIEW - held.len() as u64)?);
+    }
+    Some(held)
+}
+
 fn seen(bytes: &dyn ReadAt, preview: &Preview) -> Option<Seen> {
     match preview.kept {
         Kept::Jpeg => {
-            let piece = preview.pieces[0];
-            let mut held = read(bytes, piece.at..piece.at.checked_add(piece.len)?, MAX_PREVIEW)?;
-            // Minolta and Sony write another first byte.
-            if let [first, 0xD8, 0xFF, ..] = held.as_mut_slice() {
-                *first = 0xFF;
-            }
-            if !held.starts_with(&[0xFF, 0xD8]) {
-                return None;
-            }
+            let held = jpeg_of(bytes, preview)?;
             let look = jpeg::look(&held);
             let orientation = read_facts(&held.as_slice(), MediaType::Jpeg).orientation;
             Some(Seen { gray: look.gray.ok()?, size: look.dimensions, orientation, share: look.share, faults: look.faults })
@@ -157,10 +213,7 @@ fn seen(bytes: &dyn ReadAt, preview: &Preview) -> Option<Seen> {
 fn pixels(bytes: &dyn ReadAt, preview: &Preview, samples: usize, row: u64) -> Option<Seen> {
     let size = preview.size?;
     let need = row.checked_mul(size.height.into()).filter(|&n| n > 0 && n <= MAX_PREVIEW)?;
-    let mut held = Vec::new();
-    for piece in &preview.pieces {
-        held.extend(read(bytes, piece.at..piece.at.checked_add(piece.len)?, MAX_PREVIEW - held.len() as u64)?);
-    }
+    let held = rows_of(bytes, preview)?;
     let share = (held.len() as f32 / need as f32).min(1.0);
     let (row, across) = (usize::try_from(row).ok()?, (size.width as usize).checked_mul(samples)?);
     if across > row || held.len() < row {

@@ -16,6 +16,17 @@ pub(super) enum Photometric {
     LightFirst,
 }
 
+/// What stands beside a lightness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// Differences of blue and of red (JFIF, Rec. 601).
+    Differences,
+    /// a* and b* of CIELab, as numbers with a sign.
+    Signed,
+    /// The same with 128 for 0, as ICC and ITU have them.
+    Offset,
+}
+
 /// How numbers are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Format {
@@ -37,6 +48,8 @@ pub(super) struct Layout {
     /// Which sample is transparency.
     pub(super) alpha: Option<usize>,
     pub(super) photometric: Photometric,
+    /// What stands beside a lightness.
+    pub(super) beside: Beside,
     pub(super) format: Format,
     pub(super) compression: usize,
     pub(super) predictor: usize,
@@ -54,9 +67,14 @@ pub(super) struct Layout {
     pub(super) tiled: bool,
     /// Where a whole JPEG of the picture lies, as TIFF 6.0 first had it.
     pub(super) whole_jpeg: Option<(usize, usize)>,
+    /// The colour profile.
+    pub(super) profile: Option<Vec<u8>>,
     /// Offset and length of each piece.
     pub(super) places: Vec<(usize, usize)>,
 }
+
+/// Bytes of a colour profile that is taken.
+const PROFILE: usize = 1 << 20;
 
 /// Why there is no layout.
 pub(super) enum NoLayout {
@@ -152,6 +170,11 @@ impl Layout {
             planes,
             alpha: alpha.filter(|_| !apart),
             photometric,
+            beside: match number(0x0106, 0) {
+                8 => Beside::Signed,
+                9 | 10 => Beside::Offset,
+                _ => Beside::Differences,
+            },
             format,
             compression,
             predictor: number(0x013d, 1),
@@ -164,6 +187,7 @@ impl Layout {
             piece,
             tiled,
             whole_jpeg,
+            profile: fields.iter().find(|f| f.tag == 0x8773 && f.value.len() <= PROFILE).map(|f| f.value.to_vec()),
             places: offsets.into_iter().zip(lengths).collect(),
         })
     }

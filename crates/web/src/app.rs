@@ -1,0 +1,61 @@
+//! What all requests share, and the way from a handler to the engine.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use lightproof_engine::{pictures::Pictures, review::Review};
+use tokio::sync::Semaphore;
+
+use crate::{door::Door, failure::Failure, guard::hosts::Hosts};
+
+/// What all requests share.
+pub struct App {
+    /// Who may come in.
+    pub door: Arc<Door>,
+    /// Which hosts a request may name.
+    pub hosts: Hosts,
+    review: Mutex<Review>,
+    pictures: Pictures,
+    /// Fewer than there are threads to wait on: however many pictures are on their way, a page finds a thread.
+    picture_places: Semaphore,
+}
+
+/// The same for all handlers.
+pub type Shared = Arc<App>;
+
+/// Pictures being fetched at once; the engine decodes fewer.
+const PICTURES_AT_ONCE: usize = 12;
+
+/// Threads that may wait on the engine.
+pub const THREADS: usize = PICTURES_AT_ONCE + 8;
+
+impl App {
+    /// For one review.
+    pub fn new(door: Arc<Door>, hosts: Hosts, review: Review, pictures: Pictures) -> App {
+        App { door, hosts, review: Mutex::new(review), pictures, picture_places: Semaphore::new(PICTURES_AT_ONCE) }
+    }
+
+    /// Asks the engine, on a thread that may wait. What others decided in the meantime is known before.
+    pub async fn ask<T: Send + 'static>(
+        self: &Arc<App>,
+        question: impl FnOnce(&Review) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let app = self.clone();
+        let answer = tokio::task::spawn_blocking(move || {
+            // Whatever a panic interrupted: the record is written in whole transactions, and the index is renewed from it.
+            let review = app.review.lock().unwrap_or_else(PoisonError::into_inner);
+            review.looking().refresh()?;
+            question(&review)
+        });
+        answer.await.unwrap_or(Err(Failure::Broken))
+    }
+
+    /// Fetches something of a picture, on a thread that may wait, while pages are still answered.
+    pub async fn fetch<T: Send + 'static>(
+        self: &Arc<App>,
+        fetch: impl FnOnce(&Pictures) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let _place = self.picture_places.acquire().await.map_err(|_| Failure::Broken)?;
+        let app = self.clone();
+        tokio::task::spawn_blocking(move || fetch(&app.pictures)).await.unwrap_or(Err(Failure::Broken))
+    }
+}

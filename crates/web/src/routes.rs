@@ -1,0 +1,21 @@
+//! All addresses, in one place, behind the guard.
+
+use axum::{Router, middleware};
+
+use crate::{app::Shared, failure::Failure, files, guard, pages};
+
+/// The pages, guarded.
+pub fn routes(app: Shared) -> Router {
+    Router::new()
+        .merge(files::routes())
+        .merge(pages::enter::routes())
+        .merge(pages::overview::routes())
+        .merge(pages::groups::routes())
+        .merge(pages::group::routes())
+        .merge(pages::pictures::routes())
+        .fallback(async || Failure::NotFound)
+        .method_not_allowed_fallback(async || Failure::Method)
+        .layer(middleware::from_fn_with_state(app.clone(), guard::guard))
+        .layer(middleware::map_response(guard::headers::add))
+        .with_state(app)
+}
