@@ -95,9 +95,10 @@ fn take_back(review: &Review, key: DecisionKey, out: Out) -> anyhow::Result<()> 
     }
     let told =
         format!("Decision d{} is taken back by {}; what held before it holds again.\n", key.0, plain(review.reviewer().as_str()));
-    Ok(if out.is_told() {
-        out.text(&told)?
-    })
+    if out.is_told() {
+        out.text(&told)?;
+    }
+    Ok(())
 }
 
 fn tell(imported: &Imported, wish: Wish, out: Out) -> io::Result<()> {

@@ -5,6 +5,7 @@
 //! be decided together with the clock that was in its way. Only `source`, `asset_id`, `group`, `seen` and `decision` are read.
 //! Absent on purpose: an empty cell that means anything but undecided.
 
+mod dates;
 mod gather;
 mod letters;
 mod rows;

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used)] // helpers of tests
 
 mod bulk;
-mod decisions;
 mod dates;
+mod decisions;
 mod desk;
 mod door;
 mod groups;

@@ -4,34 +4,27 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use lightproof_ledger::{About, DecisionKey, Ending, Evidence, NewDecision, Step, StoredAsset, StoredDecision};
+use lightproof_ledger::{About, DecisionKey, Ending, Evidence, NewDecision, Step, StoredDecision};
 use lightproof_model::{
     asset::{AssetId, GroupId},
-    decision::{AnomalyVerb, Change, OPEN, Verb, Words, anomaly_changes, changes, judge, renamed},
+    decision::{Change, OPEN, Verb, Words, changes, judge, renamed},
     group::Basis,
     seen::SeenMember,
 };
 
 use super::{
     Filled, Imported, Outcome, Sums, Wish,
-    gather::{AnomalyRow, At, GroupRows, account},
+    gather::{At, GroupRows, account},
 };
 use crate::{
     EngineError,
     proofs::cell::instant,
-    review::{
-        Review, catch_up,
-        deciding::{AnomalyWord, anomaly_decision, group_words},
-        groups::brief,
-        index::shown,
-        standing::standing,
-    },
-    states::States,
-    telling::{Telling, anomaly_evidence},
+    review::{Review, catch_up, deciding::group_words, groups::brief, index::shown, standing::standing},
+    telling::Telling,
 };
 
 /// Why a row or a group of rows is not taken.
-enum Not {
+pub(super) enum Not {
     /// For a person.
     Because(String),
     /// The ledger failed.
@@ -44,7 +37,7 @@ impl<E: Into<EngineError>> From<E> for Not {
     }
 }
 
-fn because<T>(why: impl Into<String>) -> Result<T, Not> {
+pub(super) fn because<T>(why: impl Into<String>) -> Result<T, Not> {
     Err(Not::Because(why.into()))
 }
 
@@ -97,28 +90,31 @@ impl Review {
     }
 }
 
-struct Weighing<'a> {
-    review: &'a Review,
-    step: &'a Step<'a>,
-    wish: Wish,
+pub(super) struct Weighing<'a> {
+    pub(super) review: &'a Review,
+    pub(super) step: &'a Step<'a>,
+    pub(super) wish: Wish,
     telling: Telling<'a>,
     /// What this import added.
-    fresh: HashSet<DecisionKey>,
+    pub(super) fresh: HashSet<DecisionKey>,
     /// Which anomalies its rows resolve: assets with kinds.
-    resolved: HashMap<AssetId, BTreeSet<String>>,
+    pub(super) resolved: HashMap<AssetId, BTreeSet<String>>,
     /// The groups whose anomalies it decided on.
-    touched: BTreeSet<GroupId>,
-    imported: Imported,
+    pub(super) touched: BTreeSet<GroupId>,
+    pub(super) imported: Imported,
 }
 
-/// An anomaly that a row speaks of.
-struct Meant {
-    asset: StoredAsset,
-    kind: String,
+/// A group as it is, with the anomalies that this import resolves.
+struct Today {
+    basis: Basis,
+    seen: String,
+    members: Vec<SeenMember>,
+    /// The decision on it, holding or not.
+    decision: Option<DecisionKey>,
 }
 
 impl<'a> Weighing<'a> {
-    fn end(&mut self, at: At, group: Box<str>, asset: Box<str>, outcome: Outcome) {
+    pub(super) fn end(&mut self, at: At, group: Box<str>, asset: Box<str>, outcome: Outcome) {
         let sums = &mut self.imported.sums;
         *match outcome {
             Outcome::Accepted => &mut sums.accepted,
@@ -130,151 +126,17 @@ impl<'a> Weighing<'a> {
     }
 
     /// A decision of the record as a refusal tells it.
-    fn told(decision: &StoredDecision) -> String {
+    pub(super) fn told(decision: &StoredDecision) -> String {
         let when = instant(decision.at.div_euclid(1000));
         format!("{} decided otherwise at {when} (decision d{}: {})", decision.reviewer, decision.key.0, brief(&decision.words))
     }
 
-    fn anomalies(&mut self, rows: Vec<AnomalyRow>) -> Result<(), EngineError> {
-        // The same anomaly in several rows: one word, or none can be taken.
-        let mut said: HashMap<(AssetId, String), (At, AnomalyVerb)> = HashMap::new();
-        let mut at_odds: HashMap<(AssetId, String), (At, At)> = HashMap::new();
-        let mut meant: Vec<(AnomalyRow, Result<(Meant, AnomalyVerb), Not>)> = Vec::with_capacity(rows.len());
-        for row in rows {
-            let weighed = self.meant(&row);
-            if let Ok((what, verb)) = &weighed {
-                let named = (what.asset.id.clone(), what.kind.clone());
-                match said.get(&named) {
-                    Some((first, other)) if other != verb => {
-                        at_odds.entry(named).or_insert((*first, row.at));
-                    }
-                    Some(_) => {}
-                    None => {
-                        said.insert(named, (row.at, *verb));
-                    }
-                }
-            }
-            meant.push((row, weighed));
-        }
-        let mut done: HashMap<(AssetId, String), Outcome> = HashMap::new();
-        for (row, weighed) in meant {
-            let outcome = match weighed {
-                Err(Not::Failed(error)) => return Err(error),
-                Err(Not::Because(why)) => Outcome::Refused(why),
-                Ok((what, verb)) => {
-                    let named = (what.asset.id.clone(), what.kind.clone());
-                    if let Some((first, second)) = at_odds.get(&named) {
-                        Outcome::Refused(format!(
-                            "{} and {} say different things of this anomaly",
-                            self.place(*first),
-                            self.place(*second)
-                        ))
-                    } else if let Some(outcome) = done.get(&named) {
-                        outcome.clone()
-                    } else {
-                        let outcome = match self.anomaly(&what, &row, verb) {
-                            Ok(outcome) => outcome,
-                            Err(Not::Because(why)) => Outcome::Refused(why),
-                            Err(Not::Failed(error)) => return Err(error),
-                        };
-                        done.insert(named, outcome.clone());
-                        outcome
-                    }
-                }
-            };
-            self.end(row.at, "".into(), row.asset, outcome);
-        }
-        Ok(())
-    }
-
     /// Where a row is, in words.
-    fn place(&self, at: At) -> String {
+    pub(super) fn place(&self, at: At) -> String {
         match self.imported.files.get(at.file as usize) {
             Some((name, _)) if self.imported.files.len() > 1 => format!("line {} of {}", at.line, name.display()),
             _ => format!("line {}", at.line),
         }
-    }
-
-    /// What a row of an anomaly speaks of, and what it says.
-    fn meant(&self, row: &AnomalyRow) -> Result<(Meant, AnomalyVerb), Not> {
-        let looking = &self.review.looking;
-        let ledger = looking.ledger();
-        let verb: AnomalyVerb = match row.decision.parse() {
-            Ok(verb) => verb,
-            Err(error) => return because(error.to_string()),
-        };
-        let Some(asset) = ledger.asset(&row.asset)? else {
-            return because(format!("there is no asset {}", row.asset));
-        };
-        if asset.place.source.as_str() != &*row.source {
-            return because(format!("asset {} is in the source {}, not in {}", row.asset, asset.place.source, row.source));
-        }
-        let today = ledger.anomalies_of(asset.key)?;
-        if let Some(found) = today.iter().find(|anomaly| *anomaly.seen == *row.seen) {
-            return Ok((Meant { kind: found.kind.clone(), asset }, verb));
-        }
-        let then = match ledger.evidence(&row.seen)? {
-            Some(Evidence::Anomaly(then)) => then,
-            Some(Evidence::Group(_)) => return because("its `seen` is that of a group, not of an anomaly"),
-            None => return because("the evidence changed since the file was written: nothing is known of what it showed"),
-        };
-        let now = anomaly_evidence(&asset, &looking.owner(&asset.place.source), &then.kind);
-        let differ = anomaly_changes(&then, &now);
-        if !differ.is_empty() {
-            return because(changed(&differ));
-        }
-        if !today.iter().any(|anomaly| anomaly.kind == then.kind) {
-            return because(format!("{} has no anomaly of the kind {} now", row.asset, then.kind));
-        }
-        Ok((Meant { kind: then.kind, asset }, verb))
-    }
-
-    fn anomaly(&mut self, what: &Meant, row: &AnomalyRow, verb: AnomalyVerb) -> Result<Outcome, Not> {
-        let looking = &self.review.looking;
-        let ledger = looking.ledger();
-        let owner = looking.owner(&what.asset.place.source);
-        let Some(found) = ledger.anomalies_of(what.asset.key)?.into_iter().find(|anomaly| anomaly.kind == what.kind) else {
-            return because(format!("{} has no anomaly of the kind {} now", row.asset, what.kind));
-        };
-        let state = States::Asked.of(ledger, &what.asset, &owner, &found)?;
-        let holds = state.key.filter(|_| state.stale.is_empty());
-        let says_it = holds.is_some() && state.verb == Some(verb);
-        if let Some(key) = holds.filter(|_| !says_it && (!self.wish.replace || self.fresh_has(state.key))) {
-            let stored = ledger.decision(key)?;
-            if self.fresh.contains(&key) {
-                return because("another asset with the same bytes is decided otherwise in the same run");
-            }
-            let put_off = state.verb == Some(AnomalyVerb::Later);
-            match stored {
-                Some(stored) if !(put_off && stored.reviewer == self.review.reviewer.as_str()) => {
-                    return because(Self::told(&stored));
-                }
-                _ => {}
-            }
-        }
-        if verb.resolves() {
-            self.resolved.entry(what.asset.id.clone()).or_default().insert(what.kind.clone());
-        }
-        if says_it && !self.fresh_has(state.key) {
-            return Ok(Outcome::Already);
-        }
-        let now = anomaly_evidence(&what.asset, &owner, &what.kind);
-        let word = AnomalyWord {
-            asset: what.asset.id.clone(),
-            kind: what.kind.clone(),
-            seen: found.seen.clone(),
-            verb,
-            after: state.key,
-        };
-        let new = anomaly_decision(&what.asset, &found, now, &word);
-        self.fresh.insert(self.step.add(&new, &self.review.written())?);
-        self.imported.anomalies += 1;
-        self.touched.extend(ledger.groups_of(what.asset.key)?);
-        Ok(Outcome::Accepted)
-    }
-
-    fn fresh_has(&self, key: Option<DecisionKey>) -> bool {
-        key.is_some_and(|key| self.fresh.contains(&key))
     }
 
     fn group(&mut self, filled: GroupRows) -> Result<(), EngineError> {
@@ -330,7 +192,7 @@ impl<'a> Weighing<'a> {
         let ledger = looking.ledger();
         let Some(first) = filled.rows.first() else { return because("nothing is said of it") };
         let id = GroupId::new(&*filled.group);
-        let Some((basis, seen, members, decision)) = self.today(&id)? else {
+        let Some(Today { basis, seen, members, decision }) = self.today(&id)? else {
             return because(self.gone(&id, &first.seen)?);
         };
         let then = if *seen == *first.seen { None } else { ledger.evidence(&first.seen)? };
@@ -367,7 +229,8 @@ impl<'a> Weighing<'a> {
                 }
                 // Who goes on with an own decision takes nothing of it back.
                 let goes_on = held.words.iter().all(|(asset, verb)| *verb == Verb::Later || words.get(asset) == Some(verb));
-                if !self.wish.replace && !(goes_on && stored.reviewer == self.review.reviewer.as_str()) {
+                let may_go_on = goes_on && stored.reviewer == self.review.reviewer.as_str();
+                if !self.wish.replace && !may_go_on {
                     return because(Self::told(&stored));
                 }
             }
@@ -387,8 +250,7 @@ impl<'a> Weighing<'a> {
     }
 
     /// A group as it is, with the anomalies that this import resolves: basis, digest, members, and the decision on it.
-    #[allow(clippy::type_complexity)]
-    fn today(&self, id: &GroupId) -> Result<Option<(Basis, String, Vec<SeenMember>, Option<DecisionKey>)>, EngineError> {
+    fn today(&self, id: &GroupId) -> Result<Option<Today>, EngineError> {
         let looking = &self.review.looking;
         let ledger = looking.ledger();
         let index = looking.index.borrow();
@@ -396,9 +258,10 @@ impl<'a> Weighing<'a> {
         if self.touched.contains(id)
             && let Some(told) = ledger.group(id)?.map(|stored| self.telling.retell(&stored)).transpose()?.flatten()
         {
-            return Ok(Some((line.basis, told.row.seen, told.evidence, line.decision)));
+            return Ok(Some(Today { basis: line.basis, seen: told.row.seen, members: told.evidence, decision: line.decision }));
         }
-        Ok(Some((line.basis, line.seen.clone(), shown(ledger, &line.seen)?, line.decision)))
+        let members = shown(ledger, &line.seen)?;
+        Ok(Some(Today { basis: line.basis, seen: line.seen.clone(), members, decision: line.decision }))
     }
 
     /// Why there is no such group any more, as far as it is known.
@@ -410,11 +273,8 @@ impl<'a> Weighing<'a> {
             let Some(asset) = ledger.asset(member.asset.as_str())? else { continue };
             now = now.or(ledger.groups_of(asset.key)?.into_iter().next());
         }
-        let Some((now, (_, _, members, _))) = now
-            .map(|now| Ok::<_, EngineError>((now.clone(), self.today(&now)?)))
-            .transpose()?
-            .and_then(|(now, today)| Some((now, today?)))
-        else {
+        let today = now.as_ref().map(|now| self.today(now)).transpose()?.flatten();
+        let Some((now, Today { members, .. })) = now.zip(today) else {
             return Ok(format!("there is no group {id} now: its members are in no group any more"));
         };
         let differ = changes(&then, &members, |_| false);
@@ -431,7 +291,7 @@ impl<'a> Weighing<'a> {
     }
 }
 
-fn changed(differ: &[Change]) -> String {
+pub(super) fn changed(differ: &[Change]) -> String {
     let told: Vec<String> = differ.iter().map(ToString::to_string).collect();
     format!("the evidence changed since the file was written: {}", told.join("; "))
 }
