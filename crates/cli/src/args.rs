@@ -75,6 +75,8 @@ pub enum Command {
     Review(review::ReviewArgs),
     /// Decide on groups and dates, from filled-in CSVs or at the terminal; nothing is moved by it
     Decide(decide::DecideArgs),
+    /// List what was decided, by whom, when, on what evidence, and whether it still holds; export it
+    Decisions(decide::DecisionsArgs),
     /// Immich servers: connect one, add keys, see how it does
     #[command(subcommand)]
     Immich(immich::ImmichCommand),

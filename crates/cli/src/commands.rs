@@ -1,7 +1,9 @@
 //! One file per command, or per family of commands that print alike.
 
+mod at_terminal;
 pub mod config;
 pub mod decide;
+pub mod decisions;
 pub mod demo;
 pub mod explain;
 pub mod immich;

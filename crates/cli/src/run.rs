@@ -7,7 +7,7 @@ use lightproof_engine::READER;
 
 use crate::{
     args::{Cli, Command},
-    commands::{config, decide, demo, explain, immich, review, shell, stages, survey},
+    commands::{config, decide, decisions, demo, explain, immich, review, shell, stages, survey},
     exit,
     out::Out,
     stop,
@@ -18,7 +18,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let out = Out::new(cli.common.json, cli.common.quiet);
     // Where nothing is under way that must be brought to an end, Ctrl-C ends the process as it always does.
-    if !matches!(cli.command, Command::Immich(_)) {
+    if !matches!(cli.command, Command::Immich(_) | Command::Decide(_) | Command::Decisions(_)) {
         stop::listen();
     }
     quiet_readers();
@@ -30,6 +30,7 @@ pub fn run() -> ExitCode {
         Command::GenerateSummary(args) => stages::generate_summary(args, &cli.common, out),
         Command::Explain(args) => explain::explain(args, &cli.common, out),
         Command::Decide(args) => decide::decide(args, &cli.common, out),
+        Command::Decisions(args) => decisions::decisions(args, &cli.common, out),
         Command::Immich(command) => immich::immich(command, &cli.common, out),
         Command::Review(args) => review::review(args, &cli.common, out),
         Command::Config(command) => config::config(command, &cli.common, out),

@@ -165,6 +165,9 @@ fn next(account: &SurveyAccount, out: &Path) -> String {
             out.join("duplicate_groups.csv").display()
         ));
     }
+    if steps.len() > 1 {
+        steps.push("or decide in a browser: `lightproof review`".to_owned());
+    }
     steps.push("`lightproof explain ASSET` tells all that is known of one asset".to_owned());
     let steps: String = steps.iter().enumerate().map(|(i, step)| format!("  {}. {step}\n", i + 1)).collect();
     format!("{STRONG}Next{STRONG:#}\n{steps}")

@@ -1,11 +1,12 @@
 //! Docs are tested: a command, setting, column, exit code or glossary word that no page explains fails here.
 #![allow(clippy::unwrap_used)] // helpers of tests
 
-use std::{fs, path::PathBuf, process::Command};
+use std::{collections::BTreeSet, fs, path::PathBuf, process::Command};
 
 use lightproof_model::{
     anomaly::AnomalyKind,
     asset::Fate,
+    decision::Verb,
     group::Basis,
     problem::{Integrity, ProblemKind},
 };
@@ -52,6 +53,25 @@ fn every_column_is_explained() {
     let proofs = page("docs/proofs.md");
     for column in lightproof_engine::proofs::COLUMNS.into_iter().flatten() {
         assert!(proofs.contains(&format!("`{column}`")), "docs/proofs.md does not explain {column}");
+    }
+}
+
+#[test]
+fn every_word_and_column_of_decisions_is_explained() {
+    use lightproof_engine::{proofs::DECISIONS, review::log::LogState};
+    let decisions = page("docs/decisions.md");
+    let (verbs, states) = (Verb::ALL.map(Verb::word), LogState::ALL.map(LogState::word));
+    for word in DECISIONS.iter().chain(&verbs).chain(&states) {
+        assert!(decisions.contains(&format!("| `{word}` |")), "docs/decisions.md does not explain {word}");
+    }
+    let help = printed(&["decide", "--help"]) + &printed(&["decisions", "--help"]);
+    let options = help.split(|c: char| c.is_whitespace()).filter(|word| word.starts_with("--"));
+    let own: BTreeSet<&str> = options.map(|word| word.trim_end_matches(|c: char| !c.is_alphabetic())).collect();
+    for option in own.iter().filter(|option| !["--quiet", "--ledger", "--config", "--help", "--version"].contains(option)) {
+        assert!(
+            decisions.contains(&format!("`{option}")) || decisions.contains(&format!(" {option} ")),
+            "docs/decisions.md lacks {option}"
+        );
     }
 }
 

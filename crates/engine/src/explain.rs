@@ -69,7 +69,7 @@ pub fn explain(ledger: &Ledger, wanted: &Path) -> Result<Explanation, EngineErro
 }
 
 /// By id; by a server's id, or an address that ends in it; by path from here or from the top; by path below the root of any source.
-fn find(ledger: &Ledger, wanted: &Path) -> Result<Option<StoredAsset>, EngineError> {
+pub(crate) fn find(ledger: &Ledger, wanted: &Path) -> Result<Option<StoredAsset>, EngineError> {
     if let Some(found) = wanted.to_str().map(|id| ledger.asset(id)).transpose()?.flatten() {
         return Ok(Some(found));
     }

@@ -29,6 +29,7 @@ use crate::{
     roots::{RootRequest, keep_out_of_roots},
     servers::ServerRequest,
 };
+pub use lightproof_ledger::Stamp;
 
 /// How large a picture is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

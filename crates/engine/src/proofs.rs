@@ -4,6 +4,7 @@
 //! row at a time, so that memory does not grow with the library. Column names are a contract.
 
 pub mod cell;
+mod decisions_csv;
 mod groups_csv;
 mod manifest_csv;
 mod proof_file;
@@ -11,6 +12,8 @@ mod review_csv;
 
 /// The columns of all CSVs.
 pub const COLUMNS: [&[&str]; 4] = [&manifest_csv::MANIFEST, &manifest_csv::FIELDS, &groups_csv::GROUPS, &review_csv::REVIEW];
+
+pub use decisions_csv::{DECISIONS, DecisionsCsv};
 
 pub use groups_csv::write_groups;
 pub use manifest_csv::{write_fields, write_manifest};

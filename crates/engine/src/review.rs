@@ -11,6 +11,8 @@ pub mod groups;
 pub mod import;
 mod index;
 pub mod inventory;
+pub mod listed;
+pub mod log;
 pub mod overview;
 pub mod single;
 pub mod standing;

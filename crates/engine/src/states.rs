@@ -105,16 +105,27 @@ impl States {
         let Some(said) = self.said(ledger, asset, &anomaly.kind)? else {
             return Ok(State { key: None, verb: None, stale: Vec::new() });
         };
-        let mut stale = Vec::new();
-        if said.seen != anomaly.seen {
-            let now = anomaly_evidence(asset, owner, &anomaly.kind);
-            match ledger.evidence(&said.seen)? {
-                Some(Evidence::Anomaly(then)) => stale.extend(anomaly_changes(&then, &now).iter().map(ToString::to_string)),
-                _ => stale.push("the evidence of that decision is not known any more".to_owned()),
-            }
-        }
+        let stale = stale(ledger, &said.seen, asset, owner, anomaly)?;
         Ok(State { key: Some(said.key), verb: said.verb.parse().ok(), stale })
     }
+}
+
+/// In what an anomaly differs from the one that stands behind a digest, in sentences.
+pub(crate) fn stale(
+    ledger: &Ledger,
+    seen: &str,
+    asset: &StoredAsset,
+    owner: &str,
+    anomaly: &StoredAnomaly,
+) -> Result<Vec<String>, EngineError> {
+    if seen == anomaly.seen {
+        return Ok(Vec::new());
+    }
+    let now = anomaly_evidence(asset, owner, &anomaly.kind);
+    Ok(match ledger.evidence(seen)? {
+        Some(Evidence::Anomaly(then)) => anomaly_changes(&then, &now).iter().map(ToString::to_string).collect(),
+        _ => vec!["the evidence of that decision is not known any more".to_owned()],
+    })
 }
 
 impl Loaded {

@@ -6,7 +6,7 @@ use lightproof_model::{
 };
 use rusqlite::{OptionalExtension, params};
 
-use crate::{AssetKey, Ledger, LedgerError, StoredAsset, stored::COLUMNS};
+use crate::{AssetKey, Ledger, LedgerError, Place, StoredAsset, stored::COLUMNS};
 
 /// A group to be stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,6 +142,35 @@ impl Ledger {
         let mut rows = query.query([]).map_err(failed)?;
         while let Some(row) = rows.next().map_err(failed)? {
             each(read_line(row).map_err(failed)?)?;
+        }
+        Ok(())
+    }
+
+    /// Where the members of all groups of a basis are, groups in order and the members of one together; companions are left out.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read, or what `each` returns.
+    pub fn for_each_member_place<E: From<LedgerError>>(
+        &self,
+        basis: &str,
+        mut each: impl FnMut(GroupId, AssetId, Place) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let failed = |error: rusqlite::Error| E::from(LedgerError::from(error));
+        let mut query = self
+            .survey
+            .prepare_cached(
+                "SELECT g.id, a.id, a.source, a.folder, a.name FROM grouping g JOIN member m ON m.grouping = g.id \
+                 JOIN asset a ON a.key = m.asset WHERE g.basis = ?1 AND a.companion_of IS NULL ORDER BY g.ord, m.ord",
+            )
+            .map_err(failed)?;
+        let mut rows = query.query([basis]).map_err(failed)?;
+        while let Some(row) = rows.next().map_err(failed)? {
+            let read = |r: &rusqlite::Row<'_>| {
+                let place = Place { source: SourceId::new(r.get::<_, String>(2)?), folder: r.get(3)?, name: r.get(4)? };
+                Ok((GroupId::new(r.get::<_, String>(0)?), AssetId::new(r.get::<_, String>(1)?), place))
+            };
+            let (group, asset, place) = read(row).map_err(failed)?;
+            each(group, asset, place)?;
         }
         Ok(())
     }

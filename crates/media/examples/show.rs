@@ -11,7 +11,7 @@ use lightproof_media::{
 };
 use lightproof_model::media_type::Class;
 
-#[allow(clippy::print_stdout)]
+#[allow(clippy::print_stdout, clippy::disallowed_methods)] // it writes what a person asked to see
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [side, out, files @ ..] = &arguments[..] else { return ExitCode::FAILURE };

@@ -18,7 +18,10 @@ use lightproof_model::{
 };
 
 use self::reduce::{Colours, Reducer};
-use crate::{picture::Limits, video::Ffmpeg};
+use crate::{
+    picture::{Limits, guarded},
+    video::Ffmpeg,
+};
 
 /// How large a picture is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,7 +144,8 @@ impl Drawn {
     }
 
     fn encoded(self, made_of: MadeOf, wanted: Wanted) -> Result<Shown, NotShown> {
-        let jpeg = encode::jpeg(&self.colours, self.profile.as_deref(), wanted).ok_or_else(|| {
+        let encoded = guarded(|| encode::jpeg(&self.colours, self.profile.as_deref(), wanted));
+        let jpeg = encoded.ok_or_else(|| {
             NotShown::TooLarge(format!("{}×{} pixels are more than a JPEG holds", self.colours.width, self.colours.height))
         })?;
         let side = |length: usize| u32::try_from(length).unwrap_or(u32::MAX);
@@ -151,6 +155,9 @@ impl Drawn {
 
 /// What takes the rows of a picture of this size, where what it becomes fits the limits.
 fn beginning(width: u32, height: u32, wanted: Wanted, limits: &Limits) -> Result<Reducer, NotShown> {
+    if width == 0 || height == 0 {
+        return Err(NotShown::Damaged("it has no pixels".to_owned()));
+    }
     let reducer = Reducer::new(width, height, wanted.longest_side.min(Wanted::FULL.longest_side));
     // It is held once more while it is turned; and one row of the source with it.
     let taken = reducer.bytes().saturating_mul(2).saturating_add(u64::from(width) * 3);

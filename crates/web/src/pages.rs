@@ -5,6 +5,7 @@ pub mod anomaly;
 pub mod assets;
 mod axis;
 pub mod body;
+pub mod bulk;
 pub mod enter;
 pub mod group;
 pub mod groups;

@@ -12,6 +12,7 @@ pub fn routes(app: Shared) -> Router {
         .merge(pages::overview::routes())
         .merge(pages::groups::routes())
         .merge(pages::group::routes())
+        .merge(pages::bulk::routes())
         .merge(pages::pictures::routes())
         .merge(pages::anomalies::routes())
         .merge(pages::anomaly::routes())

@@ -43,3 +43,43 @@ pub struct DecideArgs {
     #[arg(long, value_name = "KEY", conflicts_with = "from")]
     pub take_back: Option<String>,
 }
+
+/// Examples, as `decisions --help` shows them.
+const DECISIONS_EXAMPLES: &str = "Examples:
+  lightproof decisions --state changed
+  lightproof decisions --reviewer Ann --since 2026-11-01
+  lightproof decisions --asset 2019/may/a.jpg --evidence
+  lightproof decisions --csv decisions.csv";
+
+/// `decisions`.
+#[derive(Debug, Args)]
+#[command(after_help = DECISIONS_EXAMPLES)]
+pub struct DecisionsArgs {
+    /// Only decisions of this person
+    #[arg(long, value_name = "NAME")]
+    pub reviewer: Option<String>,
+
+    /// Only decisions of this day (UTC) and later: YYYY-MM-DD, or a moment as YYYY-MM-DDTHH:MM:SS
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+
+    /// Only decisions on groups, or only on anomalies
+    #[arg(long, value_name = "KIND", value_parser = ["group", "anomaly"])]
+    pub about: Option<String>,
+
+    /// Only decisions that hold, whose evidence changed, that were replaced by a later one, or taken back; may be given again
+    #[arg(long, value_name = "STATE", value_parser = ["holds", "changed", "replaced", "taken-back"])]
+    pub state: Vec<String>,
+
+    /// Only decisions that speak of this asset: its asset_id, or its path
+    #[arg(long, value_name = "ASSET")]
+    pub asset: Option<PathBuf>,
+
+    /// Tell also what was shown to whoever decided
+    #[arg(long)]
+    pub evidence: bool,
+
+    /// Write them as CSV to a file, or to standard output with -
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub csv: Option<PathBuf>,
+}

@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use crate::{
     args::{Common, decide::DecideArgs},
-    commands::config::settings,
+    commands::{at_terminal, config::settings},
     exit::{FileRefused, Refusal, Told},
     out::{FAINT, Out, STRONG, WARN},
     words::{self, counted, number, plain},
@@ -35,9 +35,8 @@ pub fn decide(args: &DecideArgs, common: &Common, out: Out) -> anyhow::Result<()
         return take_back(&review(common, reviewer, Face::Terminal)?, key, out);
     }
     if args.from.is_empty() {
-        return Err(
-            Refusal { message: "no file to read decisions from".to_owned(), hint: "name filled-in CSVs with --from" }.into()
-        );
+        at_terminal::check(out)?;
+        return at_terminal::work_through(&review(common, reviewer, Face::Terminal)?, out);
     }
     let filled = read(args, out)?;
     let wish = Wish { partial: args.partial, replace: args.replace, dry_run: args.dry_run };

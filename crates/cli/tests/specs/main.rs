@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)] // helpers of tests, which clippy.toml's exception does not reach
 
 mod again;
+mod deciding;
 mod demo;
 mod explain;
 mod faces;

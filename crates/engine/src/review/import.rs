@@ -54,6 +54,12 @@ pub enum ImportError {
         /// Where the row begins.
         line: u64,
     },
+    /// A quoted cell that goes on after its end.
+    #[error("a quote in the row of line {line} is neither closed nor doubled, so nobody can tell where its cells end")]
+    StrayQuote {
+        /// Where the row begins.
+        line: u64,
+    },
     /// Longer than any row that lightproof writes.
     #[error("the row of line {line} is longer than 4 MB: perhaps a quote in it is not closed")]
     TooLong {
@@ -88,7 +94,7 @@ impl ImportError {
                  asset_id, seen, decision, and group or kind"
             }
             ImportError::TwoColumns { .. } => "take one of them out, so that it is clear which one counts",
-            ImportError::OpenQuote { .. } | ImportError::TooLong { .. } => {
+            ImportError::OpenQuote { .. } | ImportError::StrayQuote { .. } | ImportError::TooLong { .. } => {
                 "open the file in your spreadsheet program and save it once more as CSV"
             }
         }

@@ -42,11 +42,9 @@ fn two_holidays() -> Library {
     ] {
         library = library.and(format!("brittany/DSC_{number:04}.JPG"), photo(number).exif(exif));
     }
-    for (number, exif) in [
-        (2101, x100("2011:05:11 09:03:21")),
-        (2102, x100("2011:05:11 12:53:44")),
-        (2103, x100("2011:05:11 19:30:02")),
-    ] {
+    for (number, exif) in
+        [(2101, x100("2011:05:11 09:03:21")), (2102, x100("2011:05:11 12:53:44")), (2103, x100("2011:05:11 19:30:02"))]
+    {
         let path = format!("lisbon/DSCF{number}.JPG");
         library = library.and(&path, photo(number).exif(exif));
         library.set_changed(&path, 1_557_862_000); // 2019-05-14
@@ -122,7 +120,11 @@ fn a_reset_clock_is_shown_between_the_shots_that_its_numbers_lie_between() {
     let ann = desk.ann();
     for (middle, name) in [(true, "DSC_0413"), (false, "DSC_0412")] {
         let [before, after] = named(ann.0.looking(), name).neighbours.map(Option::unwrap);
-        assert_eq!((before.name.as_slice(), after.name.as_slice()), (&b"DSC_0411.JPG"[..], &b"DSC_0415.JPG"[..]), "{name} {middle}");
+        assert_eq!(
+            (before.name.as_slice(), after.name.as_slice()),
+            (&b"DSC_0411.JPG"[..], &b"DSC_0415.JPG"[..]),
+            "{name} {middle}"
+        );
         assert_eq!((before.order, before.worth), (Order::Number, Worth::NotReviewed));
         assert_eq!(before.at.to_string(), "2009-07-17T19:12:05");
     }
@@ -138,7 +140,8 @@ fn a_run_is_decided_whole_with_one_word_for_each_photograph() {
     let desk = Desk::with(two_holidays());
     let ann = desk.ann();
     let looking = ann.0.looking();
-    let body = looking.anomalous_bodies(&AnomalyFilter { camera: Some("FUJIFILM FinePix X100".into()), ..Default::default() }).unwrap();
+    let body =
+        looking.anomalous_bodies(&AnomalyFilter { camera: Some("FUJIFILM FinePix X100".into()), ..Default::default() }).unwrap();
     let view = looking.body(&body[0].id).unwrap().unwrap();
     assert_eq!(view.shots.len(), 3);
     assert_eq!(view.runs.len(), 1, "{:?}", view.runs);

@@ -48,7 +48,11 @@ fn every_number_leads_to_a_list_of_that_length() {
         assert_eq!(count(&AssetFilter { dated: Some(Dated::Not(why)), ..AssetFilter::default() }), expected, "{why:?}");
     }
     for (month, (expected, _)) in surveyed.summary.timeline().months() {
-        assert_eq!(count(&AssetFilter { dated: Some(Dated::In(month.words())), ..AssetFilter::default() }), expected, "{month:?}");
+        assert_eq!(
+            count(&AssetFilter { dated: Some(Dated::In(month.words())), ..AssetFilter::default() }),
+            expected,
+            "{month:?}"
+        );
     }
     assert_eq!(count(&AssetFilter { not_whole: true, ..AssetFilter::default() }), surveyed.not_whole);
     assert_eq!(count(&AssetFilter { in_part: true, ..AssetFilter::default() }), surveyed.summary.in_part());

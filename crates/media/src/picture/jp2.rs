@@ -14,7 +14,7 @@ use super::{
     digest::ImageHasher,
     gray::{Reduced, Shrinker},
     guarded,
-    rows::{Rows, Tone},
+    rows::{Profiled, Rows, Tone},
 };
 use crate::isobmff::{FourCc, boxes, top_level};
 
@@ -55,8 +55,8 @@ pub(super) fn look(bytes: &[u8], limits: &Limits) -> Look {
 
 fn decode(bytes: &[u8], width: u32, height: u32, limits: &Limits) -> Result<Result<Reduced, NoGray>, String> {
     let begin = |width, height| Ok(Shrinker::new(width, height));
-    match pixels(bytes, (width, height), AIM, limits, begin)?.0 {
-        Ok(shrinker) => shrinker.finish().map(Ok).ok_or_else(|| "no pixels".to_owned()),
+    match pixels(bytes, (width, height), AIM, limits, begin)? {
+        Ok(Profiled { rows, .. }) => rows.finish().map(Ok).ok_or_else(|| "no pixels".to_owned()),
         Err(why) => Ok(Err(why)),
     }
 }
@@ -85,7 +85,7 @@ pub(crate) fn pixels<R: Rows>(
     least: u32,
     limits: &Limits,
     begin: impl FnOnce(u32, u32) -> Result<R, NoGray>,
-) -> Result<(Result<R, NoGray>, Option<Vec<u8>>), String> {
+) -> Result<Result<Profiled<R>, NoGray>, String> {
     // The largest reduction that leaves the short side fine enough.
     let mut aim = (width, height);
     while aim.0.min(aim.1) / 2 >= least.max(1) {
@@ -96,11 +96,11 @@ pub(crate) fn pixels<R: Rows>(
     let (width, height) = (image.width(), image.height());
     let channels = usize::from(image.color_space().num_channels()) + usize::from(image.has_alpha());
     if (u64::from(width) * u64::from(height)).saturating_mul(channels as u64 * BYTES_PER_SAMPLE) > limits.decoded_bytes {
-        return Ok((Err(NoGray::new("too large: its pixels take more memory than the limit")), None));
+        return Ok(Err(NoGray::new("too large: its pixels take more memory than the limit")));
     }
     let mut out = match begin(width, height) {
         Ok(out) => out,
-        Err(why) => return Ok((Err(why), None)),
+        Err(why) => return Ok(Err(why)),
     };
     let pixels = image.decode().map_err(|e| e.to_string())?;
     let ink = matches!(image.color_space(), ColorSpace::CMYK);
@@ -116,7 +116,7 @@ pub(crate) fn pixels<R: Rows>(
         ColorSpace::Icc { profile, .. } => Some(profile.clone()),
         _ => None,
     };
-    Ok((Ok(out), profile))
+    Ok(Ok(Profiled { rows: out, profile }))
 }
 
 /// The boxes that are looked at for their end.

@@ -12,7 +12,13 @@ use jxl_oxide::{AllocTracker, EnumColourEncoding, InitializeResult, JxlImage, Jx
 use lightproof_model::{digest::ImageDigest, probe::Dimensions};
 
 use self::container::Container;
-use super::{Limits, Look, NoGray, digest::ImageHasher, guarded, heif::units::zeros, rows::Rows};
+use super::{
+    Limits, Look, NoGray,
+    digest::ImageHasher,
+    guarded,
+    heif::units::zeros,
+    rows::{Profiled, Rows},
+};
 
 /// Bytes of nothing but zeros that are no picture: the entropy coder of flat lossless pictures does write short runs.
 const HOLE: usize = 2048;
@@ -87,7 +93,7 @@ pub(crate) fn pixels<R: Rows>(
     bytes: &[u8],
     limits: &Limits,
     begin: impl FnOnce(u32, u32) -> Result<R, String>,
-) -> Result<Result<(R, Option<Vec<u8>>), NoGray>, String> {
+) -> Result<Result<Profiled<R>, NoGray>, String> {
     let mut image = open(&Container::read(bytes).pieces, limits)?;
     match full::affordable(&image, limits) {
         Ok(()) => {}
@@ -101,7 +107,7 @@ pub(crate) fn pixels<R: Rows>(
     let whole = image.num_loaded_keyframes() > 0;
     let render = if whole { image.render_frame(0) } else { image.render_loading_frame() }.map_err(|e| e.to_string())?;
     let profile = Some(image.rendered_icc()).filter(|_| image.rendered_cicp().is_none());
-    Ok(Ok((full::rows(&image, &render, begin)?, profile)))
+    Ok(Ok(Profiled { rows: full::rows(&image, &render, begin)?, profile }))
 }
 
 /// Digest of the codestream, wherever its boxes cut it.

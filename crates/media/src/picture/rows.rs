@@ -65,6 +65,12 @@ fn times(a: u8, b: u8) -> u8 {
     ((u32::from(a) * u32::from(b) + 127) / 255) as u8
 }
 
+/// Rows, and the colour profile that goes with them.
+pub(crate) struct Profiled<R> {
+    pub(crate) rows: R,
+    pub(crate) profile: Option<Vec<u8>>,
+}
+
 /// What takes rows, top to bottom.
 pub(crate) trait Rows {
     /// What their pixels are made into.

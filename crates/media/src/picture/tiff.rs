@@ -21,7 +21,7 @@ use super::{
     Limits, Look, NoGray,
     gray::Shrinker,
     jpeg,
-    rows::{Rgb, Rows},
+    rows::{Profiled, Rgb, Rows},
     too_large,
 };
 
@@ -119,14 +119,14 @@ pub(crate) fn pixels<'a, R: Rows<Tone = Rgb>>(
     bytes: &'a [u8],
     limits: &Limits,
     begin: impl FnOnce(u32, u32) -> Result<R, NoGray>,
-) -> Result<Result<(Found<'a, R>, Option<Vec<u8>>), NoGray>, String> {
+) -> Result<Result<Profiled<Found<'a, R>>, NoGray>, String> {
     let layout = match picture(bytes) {
         Ok(layout) => layout,
         Err(NoLayout::Unknown(why)) => return Ok(Err(NoGray::new(why))),
         Err(NoLayout::Broken(fault)) => return Err(fault),
     };
     if let Some((stream, _)) = whole_jpeg(bytes, &layout) {
-        return Ok(Ok((Found::Jpeg(stream), layout.profile)));
+        return Ok(Ok(Profiled { rows: Found::Jpeg(stream), profile: layout.profile }));
     }
     let pixels = u64::from(layout.width) * u64::from(layout.height);
     let all = layout.decoded_bytes(layout.height).saturating_mul(layout.planes as u64);
@@ -145,7 +145,7 @@ pub(crate) fn pixels<'a, R: Rows<Tone = Rgb>>(
     match (decoded.unknown, decoded.faults.into_iter().next()) {
         (Some(why), _) => Ok(Err(NoGray::new(format!("a kind of TIFF that is not decoded: {why}")))),
         (None, Some(fault)) if decoded.share == 0.0 => Err(fault),
-        _ => Ok(Ok((Found::Rows(rows), layout.profile))),
+        _ => Ok(Ok(Profiled { rows: Found::Rows(rows), profile: layout.profile })),
     }
 }
 

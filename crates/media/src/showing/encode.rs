@@ -12,6 +12,8 @@ const LARGE: u8 = 90;
 const SMALL: u8 = 82;
 /// Pixels along the longer side up to which a picture is small.
 const SMALL_SIDE: u32 = 800;
+/// Pixels along the longer side below which every one of them keeps its colour.
+const FEW: usize = 256;
 /// Bytes of a profile that are worth carrying along; one for a display has 500 to 4000.
 const PROFILE: usize = 256 << 10;
 
@@ -21,8 +23,9 @@ pub(super) fn jpeg(colours: &Colours, profile: Option<&[u8]>, wanted: Wanted) ->
     let quality = if wanted.longest_side <= SMALL_SIDE { SMALL } else { LARGE };
     let mut bytes = Vec::new();
     let mut encoder = Encoder::new(&mut bytes, quality);
-    // One colour sample for four pixels is right for photographs, and for what is zoomed into it is not.
-    let sampling = if quality == SMALL { SamplingFactor::F_2_2 } else { SamplingFactor::F_1_1 };
+    // One colour sample for four pixels is right for photographs, and not for what is zoomed into, or what has few pixels.
+    let few = colours.width.max(colours.height) < FEW;
+    let sampling = if quality == SMALL && !few { SamplingFactor::F_2_2 } else { SamplingFactor::F_1_1 };
     encoder.set_sampling_factor(sampling);
     if let Some(profile) = profile {
         encoder.add_icc_profile(profile).ok()?;

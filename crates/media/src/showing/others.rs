@@ -36,9 +36,9 @@ fn decoded(bytes: &[u8], media_type: MediaType, wanted: Wanted, limits: &Limits)
         MediaType::Bmp => finish(bmp::pixels(bytes, limits, begin).map_err(damaged)?, None),
         MediaType::Heic | MediaType::Avif => image_item(bytes, wanted, limits),
         MediaType::Tiff => {
-            let (found, profile) = tiff::pixels(bytes, limits, begin).map_err(damaged)?.map_err(|why| refused(&why))?;
-            match found {
-                tiff::Found::Rows(rows) => Drawn::of(rows, profile),
+            let found = tiff::pixels(bytes, limits, begin).map_err(damaged)?.map_err(|why| refused(&why))?;
+            match found.rows {
+                tiff::Found::Rows(rows) => Drawn::of(rows, found.profile),
                 tiff::Found::Jpeg(stream) => jpeg::drawn(stream, wanted, limits),
             }
         }
@@ -46,14 +46,14 @@ fn decoded(bytes: &[u8], media_type: MediaType, wanted: Wanted, limits: &Limits)
             let size = jp2::affordable(bytes, limits).map_err(|why| refused(&why))?;
             let short = u64::from(wanted.longest_side) * u64::from(size.0.min(size.1)) / u64::from(size.0.max(size.1)).max(1);
             let least = u32::try_from(short).unwrap_or(u32::MAX);
-            let (rows, profile) = jp2::pixels(bytes, size, least, limits, begin).map_err(damaged)?;
-            finish(rows, profile)
+            let found = jp2::pixels(bytes, size, least, limits, begin).map_err(damaged)?.map_err(|why| refused(&why))?;
+            Drawn::of(found.rows, found.profile)
         }
         MediaType::Jxl => {
             let begin = |width, height| beginning(width, height, wanted, limits).map_err(|why| why.to_string());
-            let (rows, profile) = jxl::pixels(bytes, limits, begin).map_err(damaged)?.map_err(|why| refused(&why))?;
+            let found = jxl::pixels(bytes, limits, begin).map_err(damaged)?.map_err(|why| refused(&why))?;
             // The decoder has turned it upright; EXIF only repeats that.
-            Ok(Drawn { orientation: Some(1), ..Drawn::of(rows, profile)? })
+            Ok(Drawn { orientation: Some(1), ..Drawn::of(found.rows, found.profile)? })
         }
         _ => Err(NotShown::Beyond(format!("no decoder for {}", media_type.mime()))),
     }
@@ -90,6 +90,9 @@ fn finish(rows: Result<Reducer, NoGray>, profile: Option<Vec<u8>>) -> Result<Dra
 
 /// Why a reader has no pixels, which it has in words.
 fn refused(why: &NoGray) -> NotShown {
+    if let Some(damage) = why.why().strip_prefix("it is damaged: ") {
+        return NotShown::Damaged(damage.to_owned());
+    }
     let why = why.why().trim_start_matches("it is too large to be shown: ").to_owned();
     match why.strip_prefix("too large").map(|rest| rest.trim_start_matches([',', ':', ' '])) {
         Some(rest) => NotShown::TooLarge(rest.to_owned()),

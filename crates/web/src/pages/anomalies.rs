@@ -186,7 +186,9 @@ fn filters(list: &List, asked: &Asked) -> Markup {
 
 /// What a filter says that the form does not show.
 fn further(asked: &Asked) -> Vec<String> {
-    let told = |name: &str, words: &str| Some(asked.get(name)).filter(|v| !v.is_empty()).map(|v| format!("{words}{}", wording::plain(v)));
+    let told = |name: &str, words: &str| {
+        Some(asked.get(name)).filter(|v| !v.is_empty()).map(|v| format!("{words}{}", wording::plain(v)))
+    };
     let blocking = asked.filter.blocking.then(|| "what holds back a ranking".to_owned());
     [told("camera", "by "), told("dated", "dated "), told("run", ""), blocking].into_iter().flatten().collect()
 }

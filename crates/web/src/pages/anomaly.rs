@@ -148,7 +148,10 @@ async fn decide(
         }
         let words: Vec<AnomalyWord> = form::about(&form, &asset, said);
         if words.is_empty() {
-            return refuse(StatusCode::UNPROCESSABLE_ENTITY, html! { "The form names no anomaly. The page shows it as it is now." });
+            return refuse(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                html! { "The form names no anomaly. The page shows it as it is now." },
+            );
         }
         match review.decide_anomalies(&words) {
             Ok(keys) => {
@@ -294,8 +297,11 @@ pub fn state(anomaly: &AnomalyView) -> Markup {
 }
 
 fn neighbours(photo: &PhotoView) -> Markup {
-    let known: Vec<(&str, &Neighbour)> =
-        ["before", "after"].into_iter().zip(&photo.neighbours).filter_map(|(side, near)| near.as_ref().map(|near| (side, near))).collect();
+    let known: Vec<(&str, &Neighbour)> = ["before", "after"]
+        .into_iter()
+        .zip(&photo.neighbours)
+        .filter_map(|(side, near)| near.as_ref().map(|near| (side, near)))
+        .collect();
     html! {
         @if known.is_empty() { p.faint { "No neighbour of this camera has a date that can be trusted." } } @else {
             div.near { @for (side, near) in known {

@@ -79,7 +79,8 @@ fn filter(address: &Fields) -> AssetFilter {
 }
 
 fn drawn(total: usize, at: usize, assets: &[StoredAsset], address: &Fields) -> Markup {
-    let told: Vec<String> = address.iter().filter(|(_, v)| !v.is_empty()).map(|(name, value)| format!("{name}: {}", wording::plain(value))).collect();
+    let told: Vec<String> =
+        address.iter().filter(|(_, v)| !v.is_empty()).map(|(name, value)| format!("{name}: {}", wording::plain(value))).collect();
     html! {
         @if !told.is_empty() { p { "Only " bdi { (told.join(", ")) } ". " a href="/assets" { "Show all" } } }
         @if assets.is_empty() { p { "No asset is like that." } } @else {
@@ -100,7 +101,11 @@ fn drawn(total: usize, at: usize, assets: &[StoredAsset], address: &Fields) -> M
     }
 }
 
-async fn show(State(app): State<Shared>, Extension(session): Extension<Session>, Path(id): Path<String>) -> Result<Response, Failure> {
+async fn show(
+    State(app): State<Shared>,
+    Extension(session): Extension<Session>,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
     let (found, anomalies) = app
         .ask(move |review| {
             let found = review.looking().explanation(&AssetId::new(id))?.ok_or(Failure::NotFound)?;

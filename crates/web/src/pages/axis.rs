@@ -20,7 +20,8 @@ const PLACES: f64 = 220.0;
 /// The axis, with the shot that the page is about marked.
 pub fn section(body: &BodyView, here: Option<&AssetId>) -> Markup {
     let trusted: Vec<WallClock> = of(body, Standing::Trusted).filter_map(|shot| shot.at).collect();
-    let doubted: Vec<&ShotMark> = body.shots.iter().filter(|shot| shot.standing != Standing::Trusted && shot.at.is_some()).collect();
+    let doubted: Vec<&ShotMark> =
+        body.shots.iter().filter(|shot| shot.standing != Standing::Trusted && shot.at.is_some()).collect();
     let put: Vec<(WallClock, &ShotMark)> = body.shots.iter().filter_map(|shot| Some((shot.put_at?, shot))).collect();
     let undated = body.shots.iter().filter(|shot| shot.at.is_none()).count();
     let all = || trusted.iter().copied().chain(doubted.iter().filter_map(|s| s.at)).chain(put.iter().map(|(at, _)| *at)).map(day);

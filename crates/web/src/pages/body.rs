@@ -56,7 +56,10 @@ async fn show(
         // `?asset=` leads to the page that the photograph is on.
         if let Some(place) = asset.as_ref().map(|asset| looking.place_of_anomalous(&asked.filter, asset)).transpose()?.flatten() {
             let asset = asset.map(|asset| asset.to_string()).unwrap_or_default();
-            return Ok(see_other(&format!("/bodies/{id}{}#{asset}", Fields::default().with("page", &(place / LINES + 1).to_string()).query())));
+            return Ok(see_other(&format!(
+                "/bodies/{id}{}#{asset}",
+                Fields::default().with("page", &(place / LINES + 1).to_string()).query()
+            )));
         }
         let shown = look(looking, &id, &asked, page)?;
         let name = wording::plain(&shown.body.line.name());

@@ -72,7 +72,8 @@ fn number(count: u64) -> String {
 
 /// How far the review is, and where to go on.
 fn steps(shown: &Shown) -> Markup {
-    let of = |is: &dyn Fn(GroupState) -> bool| -> u64 { shown.progress.states.iter().filter(|(s, _)| is(*s)).map(|(_, n)| n).sum() };
+    let of =
+        |is: &dyn Fn(GroupState) -> bool| -> u64 { shown.progress.states.iter().filter(|(s, _)| is(*s)).map(|(_, n)| n).sum() };
     let waiting = of(&GroupState::waits);
     let done = of(&|s| matches!(s, GroupState::Decided | GroupState::NotDuplicates));
     let all = of(&|s| s != GroupState::Series);
@@ -256,7 +257,9 @@ fn of_one_kind(lines: &[KindLine]) -> Markup {
 }
 
 fn kind_row(kind: AnomalyKind, camera: Option<&str>, states: StateCounts) -> Markup {
-    let fields = |state: &'static str| [("kind", kind.word()), ("camera", camera.unwrap_or_default()), ("state", state)].map(|(a, b)| (a, b.to_owned()));
+    let fields = |state: &'static str| {
+        [("kind", kind.word()), ("camera", camera.unwrap_or_default()), ("state", state)].map(|(a, b)| (a, b.to_owned()))
+    };
     let to = |state: &'static str| {
         let fields = fields(state);
         let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();

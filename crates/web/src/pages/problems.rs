@@ -67,7 +67,8 @@ fn look(looking: &Looking, filter: &AssetFilter, page: usize) -> Result<List, Fa
     }
     let surveyed = looking.surveyed()?;
     let sources = looking.sources()?;
-    let owner = |asset: &StoredAsset| sources.iter().find(|s| s.id == asset.place.source).map(|s| s.owner.clone()).unwrap_or_default();
+    let owner =
+        |asset: &StoredAsset| sources.iter().find(|s| s.id == asset.place.source).map(|s| s.owner.clone()).unwrap_or_default();
     Ok(List {
         total,
         at,

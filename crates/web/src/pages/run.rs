@@ -20,10 +20,7 @@ use lightproof_engine::{
         deciding::NotDecided,
     },
 };
-use lightproof_model::{
-    anomaly::Correction,
-    decision::AnomalyVerb,
-};
+use lightproof_model::{anomaly::Correction, decision::AnomalyVerb};
 use maud::{Markup, html};
 
 use super::{
@@ -134,9 +131,12 @@ async fn take_back(
 ) -> Result<Response, Failure> {
     app.ask(move |review| {
         let key = |name: &str| form.get(name).and_then(|key| key.parse().ok()).map(DecisionKey);
-        let (first, last) = key("first").zip(key("last")).ok_or_else(|| Failure::Refused("The form names no decisions.".to_owned()))?;
+        let (first, last) =
+            key("first").zip(key("last")).ok_or_else(|| Failure::Refused("The form names no decisions.".to_owned()))?;
         let now = review.looking().anomaly_run(&run)?.ok_or(Failure::NotFound)?;
-        let meant = |d: &&lightproof_engine::StoredDecision| d.about == About::Anomaly && (first..=last).contains(&d.key) && d.reviewer == review.reviewer().as_str();
+        let meant = |d: &&lightproof_engine::StoredDecision| {
+            d.about == About::Anomaly && (first..=last).contains(&d.key) && d.reviewer == review.reviewer().as_str()
+        };
         let mut count = 0;
         for decision in now.photos.iter().flat_map(|photo| &photo.decisions).filter(meant) {
             take_one_back(review, decision)?;
@@ -150,7 +150,11 @@ async fn take_back(
 fn framed(shown: &Shown, session: &Session) -> Response {
     let photos = shown.run.photos.len();
     let camera = shown.body.as_ref().map(|body| wording::plain(&body.line.name())).unwrap_or_default();
-    let mut page = Page::new(format!("A run of {} by {camera}", wording::counted(photos, "photograph")), "/anomalies", drawn(shown, session));
+    let mut page = Page::new(
+        format!("A run of {} by {camera}", wording::counted(photos, "photograph")),
+        "/anomalies",
+        drawn(shown, session),
+    );
     page.scripts = &["anomaly.js"];
     page.keys = &[
         ("l", "mark: the dates are right, leave them"),

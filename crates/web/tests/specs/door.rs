@@ -2,9 +2,13 @@
 
 use std::net::SocketAddr;
 
+use lightproof_engine::pictures::Pictures;
 use lightproof_web::{Serving, WebError, serve};
 
-use crate::raw::{Served, path_of};
+use crate::{
+    desk::Desk,
+    raw::{Served, path_of},
+};
 
 #[test]
 fn a_link_opens_the_pages_once_and_leaves_the_address_bar() {
@@ -127,7 +131,8 @@ fn a_password_is_not_taken_from_another_site() {
 fn nothing_but_this_machine_is_listened_to_without_a_password() {
     for at in ["0.0.0.0:0", "[::]:0", "192.0.2.1:80", "[::ffff:192.0.2.1]:80"] {
         let listen = Some(at.parse::<SocketAddr>().unwrap());
-        let refused = serve(Serving { listen, ..Serving::default() }, || true, |_| ()).unwrap_err();
+        let (review, pictures) = (Desk::shared().review("Ann"), Pictures::new(&[], None));
+        let refused = serve(Serving { listen, ..Serving::default() }, review, pictures, || true, |_| ()).unwrap_err();
         assert!(matches!(refused, WebError::NoPassword { .. }), "{refused}");
     }
     assert!(Served::new().at.ip().is_loopback());

@@ -12,7 +12,10 @@ use std::{
     time::Duration,
 };
 
+use lightproof_engine::pictures::Pictures;
 use lightproof_web::{Links, Password, Serving, Told, serve};
+
+use crate::desk::Desk;
 
 /// The pages, served until dropped.
 pub struct Served {
@@ -32,6 +35,7 @@ pub struct Answer {
 }
 
 impl Served {
+    /// Over a small library that all such tests share.
     pub fn new() -> Served {
         Served::as_told(Serving::default())
     }
@@ -41,12 +45,24 @@ impl Served {
     }
 
     pub fn as_told(serving: Serving) -> Served {
+        Served::over(Desk::shared(), serving)
+    }
+
+    /// Over a library of a test's own.
+    pub fn of(desk: &Desk) -> Served {
+        Served::over(desk, Serving::default())
+    }
+
+    fn over(desk: &Desk, serving: Serving) -> Served {
+        let (review, pictures) = (desk.review("Ann"), Pictures::new(&[], None));
         let stop = Arc::new(AtomicBool::new(false));
         let (tell, told) = mpsc::channel();
         let asked = stop.clone();
         let thread = std::thread::spawn(move || {
             serve(
                 serving,
+                review,
+                pictures,
                 || asked.load(Ordering::Relaxed),
                 |Told::Listening { at, link, links }| tell.send((at, link, links)).unwrap(),
             )
@@ -56,6 +72,11 @@ impl Served {
         Served { at, link, links, stop, thread: Some(thread) }
     }
 
+    /// A page for who is in.
+    pub fn page(&self, path: &str, cookie: &str) -> Answer {
+        self.ask(&format!("GET {path}"), cookie)
+    }
+
     /// Sends what a test wrote, and reads until the other side has no more to say.
     pub fn send(&self, request: &str) -> Answer {
         let mut stream = TcpStream::connect(self.at).unwrap();
@@ -63,7 +84,7 @@ impl Served {
         stream.write_all(request.as_bytes()).unwrap();
         let mut bytes = Vec::new();
         stream.read_to_end(&mut bytes).unwrap();
-        let text = String::from_utf8(bytes).unwrap();
+        let text = String::from_utf8_lossy(&bytes).into_owned();
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((&text, ""));
         let status = head.split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or(0);
         Answer { status, head: head.to_owned(), body: body.to_owned() }

@@ -136,6 +136,8 @@ impl<R: Read> Rows<R> {
                         row.ends.push(row.bytes.len());
                         within = Within::CellBegins;
                     }
+                    // No spreadsheet writes that: a row that begins elsewhere than its line would pass for one cell.
+                    Within::Quote => return Err(ImportError::StrayQuote { line: row.line }),
                     _ => {
                         row.bytes.push(byte);
                         within = Within::Bare;
@@ -176,7 +178,7 @@ mod tests {
             (b"a\n\n\nb", vec![row(1, &["a"]), row(2, &[""]), row(3, &[""]), row(4, &["b"])]),
             (b"\"a\r\nb\",\"c\"\"d\"\r\nx", vec![row(1, &["a\r\nb", "c\"d"]), row(3, &["x"])]),
             (b"\"a\rb\nc\"\nx", vec![row(1, &["a\rb\nc"]), row(4, &["x"])]),
-            (b"5\" lens,\"q\"x,' keep ,'=1\n", vec![row(1, &["5\" lens", "qx", "keep", "=1"])]),
+            (b"5\" lens,\"\",' keep ,'=1\n", vec![row(1, &["5\" lens", "", "keep", "=1"])]),
             (b"\xe9t\xe9.jpg,keep\xa0", vec![row(1, &["été.jpg", "keep"])]),
             (b"", vec![]),
             (b",", vec![row(1, &["", ""])]),
@@ -199,6 +201,7 @@ mod tests {
             }
         };
         assert!(matches!(fault(b"a\nb,\"c\nd"), ImportError::OpenQuote { line: 2 }));
+        assert!(matches!(fault(b"a\nb,\"c\nd,\"e\""), ImportError::StrayQuote { line: 2 }));
         assert!(matches!(fault(b"a\nb\x00"), ImportError::Binary { line: 2 }));
         let long = [b"a\n", vec![b'x'; LONGEST + 1].as_slice()].concat();
         assert!(matches!(fault(&long), ImportError::TooLong { line: 2 }));

@@ -134,7 +134,8 @@ pub fn said(form: &Fields) -> Result<AnomalyVerb, String> {
         },
         Some("shift") => {
             let typed = form.get("by").unwrap_or_default();
-            let by = seconds(typed).ok_or_else(|| format!("{typed:?} is no shift: a sign, then days and hh:mm:ss, or seconds."))?;
+            let by =
+                seconds(typed).ok_or_else(|| format!("{typed:?} is no shift: a sign, then days and hh:mm:ss, or seconds."))?;
             read(format!("shift {by:+}"))
         }
         Some(word) => match word.strip_prefix("as ") {
@@ -151,8 +152,12 @@ pub fn said(form: &Fields) -> Result<AnomalyVerb, String> {
 /// Why not, for a person.
 pub fn fits(verb: AnomalyVerb, at: Option<WallClock>) -> Result<(), String> {
     match (verb, at) {
-        (AnomalyVerb::Resolve(Correction::Shift(_)), None) => Err("There is no recorded date that could be shifted: fix it.".to_owned()),
-        (AnomalyVerb::Resolve(Correction::Shift(_)), Some(_)) if corrected(at, verb).is_none() => Err("That leads out of the calendar.".to_owned()),
+        (AnomalyVerb::Resolve(Correction::Shift(_)), None) => {
+            Err("There is no recorded date that could be shifted: fix it.".to_owned())
+        }
+        (AnomalyVerb::Resolve(Correction::Shift(_)), Some(_)) if corrected(at, verb).is_none() => {
+            Err("That leads out of the calendar.".to_owned())
+        }
         _ => Ok(()),
     }
 }

@@ -31,6 +31,7 @@ pub fn card(view: &MemberView, at: usize, count: usize, basis: Basis, has_form: 
         article.member aria-labelledby={ "name-" (asset.id) } {
             (picture(asset, at, count, &name))
             h3 id={ "name-" (asset.id) } { (at) ". " bdi { (name) } }
+            @if has_form { (marks(&asset.id, &format!("{at}. {name}"), marked)) }
             dl {
                 @if basis != Basis::Series { dt { "THE RULE" } dd { (ranking(view)) } }
                 dt { "Tie" } dd { (wording::tie(&view.basis, view.distance)) }
@@ -52,7 +53,6 @@ pub fn card(view: &MemberView, at: usize, count: usize, basis: Basis, has_form: 
                 @if let Some(verb) = view.verb { dt { "Decided" } dd { strong { (wording::verb(verb)) } } }
             }
             (parts(view, has_form, marked))
-            @if has_form { (marks(&asset.id, &format!("{at}. {name}"), marked)) }
         }
     }
 }
