@@ -23,19 +23,25 @@ fn record(visit: &Visit) {
 
 #[test]
 fn a_blocked_group_leads_to_its_anomaly_and_can_be_decided_once_that_is() {
-    let Some(visit) = Visit::to(&in_doubt()) else { return };
+    let Some(visit) = Visit::to(in_doubt()) else { return };
     visit.open_group_of("one.jpg");
     let group = visit.group().unwrap();
     assert!(!visit.browser.has("form#decide") && visit.said().contains("cannot be decided yet"), "{}", visit.said());
     visit.browser.keep_screenshot("blocked-1280-light");
-    // Each copy has an anomaly of its own: one after the other is led to.
+    // Copies may have an anomaly each, or one word may speak of both: whatever still blocks is led to.
+    let leads = ".warning a[href^='/anomalies/']";
     for _ in 0..2 {
         visit.open(&format!("/groups/{group}"));
-        visit.browser.leads_on(|b| b.click(".warning a[href^='/anomalies/']"));
-        assert!(visit.said().contains("known-camera"), "{}", visit.said());
-        visit.browser.keep_screenshot("anomaly-1280-light");
-        say(&visit, "leave");
-        record(&visit);
+        if visit.browser.has(leads) {
+            visit.browser.leads_on(|b| b.click(leads));
+            assert!(visit.said().contains("known-camera"), "{}", visit.said());
+            visit.browser.wait_for_pictures();
+            let torn = "return [...document.images].filter(i => i.offsetParent && i.naturalWidth === 0).map(i => i.src)";
+            assert_eq!(visit.browser.script(torn, &[]), serde_json::json!([]));
+            visit.browser.keep_screenshot("anomaly-1280-light");
+            say(&visit, "leave");
+            record(&visit);
+        }
     }
     visit.open(&format!("/groups/{group}"));
     assert_eq!(visit.state(), "undecided");
@@ -48,7 +54,7 @@ fn a_blocked_group_leads_to_its_anomaly_and_can_be_decided_once_that_is() {
 
 #[test]
 fn a_date_is_fixed_shifted_or_left_and_what_was_said_is_found_again() {
-    let Some(visit) = Visit::to(&in_doubt()) else { return };
+    let Some(visit) = Visit::to(in_doubt()) else { return };
     let first = "table.rows tbody th a[href^='/anomalies/']";
     visit.open("/anomalies");
     let mut said = Vec::new();
@@ -87,7 +93,7 @@ fn set(visit: &Visit, name: &str, value: &str) {
 
 #[test]
 fn a_shift_that_is_no_number_is_refused_with_the_reason_and_nothing_is_recorded() {
-    let Some(visit) = Visit::to(&in_doubt()) else { return };
+    let Some(visit) = Visit::to(in_doubt()) else { return };
     visit.open("/anomalies/next");
     say(&visit, "shift");
     visit.browser.type_into("input[name=by]", "a while");

@@ -27,7 +27,7 @@ fn hostile() -> Library {
 
 #[test]
 fn a_photograph_whose_name_and_description_are_scripts_shows_them_as_text_and_runs_nothing() {
-    let Some(visit) = Visit::to(&hostile()) else { return };
+    let Some(visit) = Visit::to(hostile()) else { return };
     let ran = || visit.browser.script("return window.ran ?? null", &[]);
     for page in ["/", "/groups", "/groups?text=%3Cscript%3E", "/anomalies", "/problems"] {
         visit.open(page);
@@ -49,7 +49,7 @@ fn a_photograph_whose_name_and_description_are_scripts_shows_them_as_text_and_ru
 
 #[test]
 fn a_page_that_others_frame_or_post_to_is_refused_by_the_browser_or_the_server() {
-    let Some(visit) = Visit::to(&hostile()) else { return };
+    let Some(visit) = Visit::to(hostile()) else { return };
     visit.open("/next");
     let group = visit.group().unwrap();
     // Another origin: the same machine under another name.

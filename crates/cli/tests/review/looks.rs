@@ -101,7 +101,7 @@ fn pictures_are_shown_upright_and_what_cannot_be_shown_says_so() {
     let library = Library::with("upright/6.jpg", turned(6)).and("again/6.jpg", turned(6));
     let library =
         library.and("a/torn.jpg", torn).and("b/torn.jpg", torn).and("a/level.jpg", photo_of(7)).and("b/level.jpg", photo_of(7));
-    let Some(visit) = Visit::to(&library) else { return };
+    let Some(visit) = Visit::to(library) else { return };
     let size = "return [...document.querySelectorAll('.member img')].map(i => [i.naturalWidth, i.naturalHeight])";
     for (name, is_upright) in [("6.jpg", true), ("level.jpg", false)] {
         visit.open_group_of(name);

@@ -12,7 +12,7 @@ fn two_groups() -> Library {
 
 #[test]
 fn two_tabs_cannot_overwrite_each_other_in_silence() {
-    let Some(visit) = Visit::to(&two_groups()) else { return };
+    let Some(visit) = Visit::to(two_groups()) else { return };
     visit.open_group_of("one.jpg");
     let (here, group) = (visit.browser.tab(), visit.group().unwrap());
     visit.browser.new_tab();
@@ -35,7 +35,7 @@ fn two_tabs_cannot_overwrite_each_other_in_silence() {
 
 #[test]
 fn a_tab_and_a_spreadsheet_cannot_overwrite_each_other_in_silence() {
-    let Some(visit) = Visit::to(&two_groups()) else { return };
+    let Some(visit) = Visit::to(two_groups()) else { return };
     let early = filled(visit.house.groups(), "one.jpg", "quarantine");
     visit.open_group_of("one.jpg");
     visit.press_on(&["a"]);
@@ -58,7 +58,7 @@ fn a_tab_and_a_spreadsheet_cannot_overwrite_each_other_in_silence() {
 
 #[test]
 fn a_decision_that_the_page_has_confirmed_survives_a_power_cut() {
-    let Some(visit) = Visit::to(&two_groups()) else { return };
+    let Some(visit) = Visit::to(two_groups()) else { return };
     visit.open_group_of("one.jpg");
     let group = visit.group().unwrap();
     visit.browser.press(&["k", "q", "Enter"]);
@@ -71,7 +71,7 @@ fn a_decision_that_the_page_has_confirmed_survives_a_power_cut() {
 
 #[test]
 fn a_link_opens_the_pages_once_and_a_cookie_of_an_earlier_start_opens_nothing() {
-    let Some(visit) = Visit::to(&two_groups()) else { return };
+    let Some(visit) = Visit::to(two_groups()) else { return };
     assert!(visit.browser.cookies().iter().all(|c| c["httpOnly"] == true && c["sameSite"] == "Strict"));
     visit.browser.forget_cookies();
     visit.browser.go(visit.pages.link());

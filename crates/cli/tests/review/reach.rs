@@ -30,7 +30,7 @@ fn every_control_has_a_name_and_headings_are_in_order() {
 
 #[test]
 fn the_focus_is_seen_everywhere_and_not_lost_after_a_decision() {
-    let Some(visit) = Visit::to(&two_groups()) else { return };
+    let Some(visit) = Visit::to(two_groups()) else { return };
     visit.open_group_of("one.jpg");
     let mut reached = Vec::new();
     for _ in 0..25 {
@@ -65,7 +65,7 @@ const FOCUSED: &str = r"
 
 #[test]
 fn a_keyboard_alone_opens_the_help_and_goes_from_page_to_page() {
-    let Some(visit) = Visit::to(&two_groups()) else { return };
+    let Some(visit) = Visit::to(two_groups()) else { return };
     visit.open("/next");
     visit.browser.press(&["?"]);
     visit.browser.wait_for("dialog[open]");
@@ -81,7 +81,7 @@ fn a_keyboard_alone_opens_the_help_and_goes_from_page_to_page() {
 
 #[test]
 fn without_scripts_the_forms_still_decide() {
-    let Some(visit) = Visit::to(&two_groups()) else { return };
+    let Some(visit) = Visit::to(two_groups()) else { return };
     visit.browser.scripts(false);
     visit.open("/next");
     visit.browser.click(".member:nth-of-type(1) input[value=keep]");
@@ -95,7 +95,7 @@ fn without_scripts_the_forms_still_decide() {
 
 #[test]
 fn a_decision_that_could_not_be_sent_is_never_shown_as_recorded() {
-    let Some(visit) = Visit::to(&two_groups()) else { return };
+    let Some(visit) = Visit::to(two_groups()) else { return };
     visit.open_group_of("one.jpg");
     visit.browser.offline(true);
     visit.browser.press(&["k", "q", "Enter"]);

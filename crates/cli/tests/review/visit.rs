@@ -17,6 +17,8 @@ pub struct Visit {
     pub browser: Browser,
     pub pages: Reviewing,
     pub house: House,
+    /// The photographs that a test made; they must stay to be seen.
+    library: Option<Library>,
 }
 
 /// Who reviews.
@@ -32,8 +34,9 @@ impl Visit {
     }
 
     /// To a library that a test made.
-    pub fn to(library: &Library) -> Option<Self> {
-        Self::to_what(|house| drop(house.survey(library)))
+    pub fn to(library: Library) -> Option<Self> {
+        let visit = Self::to_what(|house| drop(house.survey(&library)))?;
+        Some(Self { library: Some(library), ..visit })
     }
 
     /// To a folder of the shared corpus.
@@ -48,7 +51,7 @@ impl Visit {
         prepare(&house);
         let pages = reviewing(&house);
         browser.go(pages.link());
-        Some(Self { browser, pages, house })
+        Some(Self { browser, pages, house, library: None })
     }
 
     /// The server goes down hard, and another one starts; the browser comes in by its link.
@@ -56,7 +59,7 @@ impl Visit {
         self.pages.kill();
         let pages = reviewing(&self.house);
         self.browser.go(pages.link());
-        Self { browser: self.browser, pages, house: self.house }
+        Self { browser: self.browser, pages, house: self.house, library: self.library }
     }
 
     /// Opens a page by its path.

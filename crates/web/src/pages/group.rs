@@ -253,6 +253,7 @@ fn drawn(shown: &Shown, filter: &Filter, session: &Session) -> Markup {
 fn members(shown: &Shown, has_form: bool) -> Markup {
     let count = shown.group.members.len();
     html! {
+        h2.unseen { "Members" }
         div.members {
             @for (at, view) in shown.group.members.iter().enumerate() {
                 (member::card(view, at + 1, count, shown.group.line.basis, has_form, &shown.marked))
