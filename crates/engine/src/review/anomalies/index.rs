@@ -182,7 +182,7 @@ impl AnomalyIndex {
             order[*met] = place;
         }
         photos.iter_mut().for_each(|photo| photo.body = order[photo.body]);
-        photos.sort_by(|a, b| (a.body, a.at.is_none(), a.at, a.key).cmp(&(b.body, b.at.is_none(), b.at, b.key)));
+        photos.sort_by_key(|photo| (photo.body, photo.at.is_none(), photo.at, photo.key));
         let mut index = AnomalyIndex { places: HashMap::new(), contents: HashMap::new(), bodies: named, photos, until };
         for (place, photo) in index.photos.iter().enumerate() {
             index.places.insert(photo.asset.clone(), place);
