@@ -38,6 +38,10 @@ impl Browser {
 
     /// A PNG of the whole page, also of what one would have to scroll to.
     pub fn screenshot(&self, path: &Path) {
+        // Colours that are still on their way are nobody's.
+        self.wait_until(
+            "document.getAnimations().every(a => a.playState !== 'running' || a.effect.getComputedTiming().endTime === Infinity)",
+        );
         let size = &self.devtools("Page.getLayoutMetrics", &json!({}))["cssContentSize"];
         let clip = json!({ "x": 0, "y": 0, "width": size["width"], "height": size["height"], "scale": 1 });
         let shot = self.devtools("Page.captureScreenshot", &json!({ "clip": clip, "captureBeyondViewport": true }));
