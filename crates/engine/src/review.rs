@@ -60,6 +60,9 @@ pub struct Looking {
     surveyed: RefCell<Option<Arc<overview::Surveyed>>>,
 }
 
+/// Decisions of others from which on the index is read anew as a whole.
+const MANY: i64 = 5_000;
+
 impl Looking {
     /// Opens the ledger together with others who look; a survey waits meanwhile.
     ///
@@ -97,11 +100,16 @@ impl Looking {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn refresh(&self) -> Result<(), EngineError> {
-        if self.ledger.last_decision()? != self.index.borrow().until() {
-            catch_up::hear(&self.ledger, self.run)?;
-            *self.index.borrow_mut() = Index::build(&self.ledger)?;
+        let (last, until) = (self.ledger.last_decision()?, self.index.borrow().until());
+        if last == until {
+            return Ok(());
         }
-        Ok(())
+        catch_up::hear(&self.ledger, self.run)?;
+        if last.0 - until.0 > MANY {
+            *self.index.borrow_mut() = Index::build(&self.ledger)?;
+            return Ok(());
+        }
+        self.index.borrow_mut().catch_up(&self.ledger)
     }
 
     /// The ledger's own rows, for views of this crate.

@@ -153,6 +153,40 @@ impl Ledger {
         by: &Written<'_>,
     ) -> Result<Result<Vec<DecisionKey>, DecisionKey>, LedgerError> {
         let step = rusqlite::Transaction::new_unchecked(&self.record, TransactionBehavior::Immediate)?;
+        let keys = self.compare_and_add(decisions, by)?;
+        if keys.is_ok() {
+            step.commit()?;
+        }
+        Ok(keys)
+    }
+
+    /// The same, provided that nothing at all was decided or taken back after `as_of`: what these decisions were judged by still holds.
+    /// Nothing where something was; then nothing is written.
+    ///
+    /// # Errors
+    /// When the record cannot be written.
+    pub fn decide_as_of(
+        &self,
+        as_of: DecisionKey,
+        decisions: &[NewDecision],
+        by: &Written<'_>,
+    ) -> Result<Option<Result<Vec<DecisionKey>, DecisionKey>>, LedgerError> {
+        let step = rusqlite::Transaction::new_unchecked(&self.record, TransactionBehavior::Immediate)?;
+        if self.last_decision()? != as_of {
+            return Ok(None);
+        }
+        let keys = self.compare_and_add(decisions, by)?;
+        if keys.is_ok() {
+            step.commit()?;
+        }
+        Ok(Some(keys))
+    }
+
+    fn compare_and_add(
+        &self,
+        decisions: &[NewDecision],
+        by: &Written<'_>,
+    ) -> Result<Result<Vec<DecisionKey>, DecisionKey>, LedgerError> {
         let mut keys = Vec::with_capacity(decisions.len());
         for decision in decisions {
             let mains = decision.words.iter().filter(|w| w.part_of.is_none());
@@ -164,7 +198,6 @@ impl Ledger {
                 _ => keys.push(self.add_decision(decision, by)?),
             }
         }
-        step.commit()?;
         Ok(Ok(keys))
     }
 

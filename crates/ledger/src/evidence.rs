@@ -113,13 +113,15 @@ impl Evidence {
 }
 
 impl Ledger {
-    /// Keeps what was shown under its digest.
+    /// Keeps what was shown under its digest. Assets may bear other ids than when the same was shown before: today's are kept.
     ///
     /// # Errors
     /// When the survey cannot be written.
     pub fn keep_shown(&self, seen: &str, evidence: &Evidence) -> Result<(), LedgerError> {
         self.survey
-            .prepare_cached("INSERT OR IGNORE INTO shown (seen, record) VALUES (?1, ?2)")?
+            .prepare_cached(
+                "INSERT INTO shown (seen, record) VALUES (?1, ?2) ON CONFLICT (seen) DO UPDATE SET record = excluded.record",
+            )?
             .execute([seen, &evidence.stored()])?;
         Ok(())
     }
@@ -129,14 +131,32 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn evidence(&self, seen: &str) -> Result<Option<Evidence>, LedgerError> {
-        let look = |db: &Connection, sql: &str| db.prepare_cached(sql)?.query_row([seen], |r| r.get::<_, String>(0)).optional();
-        let decided = look(&self.record, "SELECT record FROM evidence WHERE seen = ?1")?;
-        let text = match decided {
-            Some(text) => Some(text),
-            None => look(&self.survey, "SELECT record FROM shown WHERE seen = ?1")?,
-        };
-        Ok(text.as_deref().and_then(Evidence::read))
+        match decided_on(&self.record, seen)? {
+            Some(found) => Ok(Some(found)),
+            None => shown(&self.survey, seen),
+        }
     }
+
+    /// What a digest of this survey stands for, with today's ids.
+    ///
+    /// # Errors
+    /// When the survey cannot be read.
+    pub fn shown(&self, seen: &str) -> Result<Option<Evidence>, LedgerError> {
+        shown(&self.survey, seen)
+    }
+}
+
+fn decided_on(record: &Connection, seen: &str) -> Result<Option<Evidence>, LedgerError> {
+    one(record, "SELECT record FROM evidence WHERE seen = ?1", seen)
+}
+
+fn shown(survey: &Connection, seen: &str) -> Result<Option<Evidence>, LedgerError> {
+    one(survey, "SELECT record FROM shown WHERE seen = ?1", seen)
+}
+
+fn one(db: &Connection, sql: &str, seen: &str) -> Result<Option<Evidence>, LedgerError> {
+    let text: Option<String> = db.prepare_cached(sql)?.query_row([seen], |r| r.get(0)).optional()?;
+    Ok(text.as_deref().and_then(Evidence::read))
 }
 
 fn store_place(place: &Place) -> StoredPlace {

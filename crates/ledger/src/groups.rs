@@ -59,6 +59,8 @@ pub struct GroupLineRow {
     pub is_part: bool,
     /// The member's rank.
     pub rank: Option<u32>,
+    /// Its path below the source's root.
+    pub path: Vec<u8>,
 }
 
 /// A stored group, with words as they stand in the CSV.
@@ -135,7 +137,7 @@ impl Ledger {
         let mut query = self
             .survey
             .prepare(
-                "SELECT g.id, g.basis, g.seen, a.key, a.id, a.source, a.sha1, a.external, a.size, a.companion_of IS NOT NULL, m.rank \
+                "SELECT g.id, g.basis, g.seen, a.key, a.id, a.source, a.sha1, a.external, a.size, a.companion_of IS NOT NULL, m.rank, a.folder, a.name \
                  FROM grouping g JOIN member m ON m.grouping = g.id JOIN asset a ON a.key = m.asset ORDER BY g.ord, m.ord",
             )
             .map_err(failed)?;
@@ -181,7 +183,7 @@ impl Ledger {
     /// When the ledger cannot be read.
     pub fn group_line_rows(&self, id: &GroupId) -> Result<Vec<GroupLineRow>, LedgerError> {
         let mut query = self.survey.prepare_cached(
-            "SELECT g.id, g.basis, g.seen, a.key, a.id, a.source, a.sha1, a.external, a.size, a.companion_of IS NOT NULL, m.rank \
+            "SELECT g.id, g.basis, g.seen, a.key, a.id, a.source, a.sha1, a.external, a.size, a.companion_of IS NOT NULL, m.rank, a.folder, a.name \
              FROM grouping g JOIN member m ON m.grouping = g.id JOIN asset a ON a.key = m.asset WHERE g.id = ?1 ORDER BY m.ord",
         )?;
         let rows = query.query_map([id.as_str()], read_line)?.collect::<Result<_, _>>()?;
@@ -193,15 +195,28 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be written.
     pub fn tell_anew(&self, group: &GroupRow) -> Result<(), LedgerError> {
-        let step = rusqlite::Transaction::new_unchecked(&self.survey, rusqlite::TransactionBehavior::Immediate)?;
+        // A step of its own, or part of one.
+        let step = self.survey.is_autocommit().then(|| self.survey.unchecked_transaction()).transpose()?;
         let ord: Option<i64> =
-            step.query_row("SELECT ord FROM grouping WHERE id = ?1", [group.id.as_str()], |r| r.get(0)).optional()?;
+            self.survey.query_row("SELECT ord FROM grouping WHERE id = ?1", [group.id.as_str()], |r| r.get(0)).optional()?;
         if let Some(ord) = ord.and_then(|ord| usize::try_from(ord).ok()) {
-            step.execute("DELETE FROM member WHERE grouping = ?1", [group.id.as_str()])?;
-            step.execute("DELETE FROM grouping WHERE id = ?1", [group.id.as_str()])?;
+            self.survey.execute("DELETE FROM member WHERE grouping = ?1", [group.id.as_str()])?;
+            self.survey.execute("DELETE FROM grouping WHERE id = ?1", [group.id.as_str()])?;
             self.add_group(ord, group)?;
         }
-        Ok(step.commit()?)
+        Ok(step.map_or(Ok(()), rusqlite::Transaction::commit)?)
+    }
+
+    /// Does work on the survey that no other process may come into: it waits for them, and they for it. All is written or nothing.
+    ///
+    /// # Errors
+    /// When the survey cannot be written, or what `work` returns.
+    pub fn alone_on_the_survey<T, E: From<LedgerError>>(&self, work: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        let step = rusqlite::Transaction::new_unchecked(&self.survey, rusqlite::TransactionBehavior::Immediate)
+            .map_err(LedgerError::from)?;
+        let done = work()?;
+        step.commit().map_err(LedgerError::from)?;
+        Ok(done)
     }
 
     /// One group.
@@ -245,6 +260,20 @@ impl Ledger {
         Ok(ids)
     }
 
+    /// The groups that hold these bytes in a source, as a member or as a part of one.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn groups_with_content(&self, source: &SourceId, content: Sha1) -> Result<Vec<GroupId>, LedgerError> {
+        let mut query = self.survey.prepare_cached(
+            "SELECT DISTINCT m.grouping FROM asset a JOIN member m ON m.asset = a.key WHERE a.sha1 = ?1 AND a.source = ?2",
+        )?;
+        let ids = query
+            .query_map(params![content.0, source.as_str()], |r| Ok(GroupId::new(r.get::<_, String>(0)?)))?
+            .collect::<Result<_, _>>()?;
+        Ok(ids)
+    }
+
     /// The groups that an asset is in.
     ///
     /// # Errors
@@ -269,5 +298,14 @@ fn read_line(r: &rusqlite::Row<'_>) -> rusqlite::Result<GroupLineRow> {
         bytes: r.get::<_, i64>(8)? as u64,
         is_part: r.get(9)?,
         rank: r.get(10)?,
+        path: joined(r.get(11)?, &r.get::<_, Vec<u8>>(12)?),
     })
+}
+
+fn joined(mut folder: Vec<u8>, name: &[u8]) -> Vec<u8> {
+    if !folder.is_empty() {
+        folder.push(b'/');
+    }
+    folder.extend_from_slice(name);
+    folder
 }

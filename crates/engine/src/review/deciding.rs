@@ -3,6 +3,8 @@
 //! Nothing is overwritten in silence: what another decided since, and evidence that changed since, are refused. Several words at once
 //! are written all or not at all. Absent on purpose: words that come from anything but a person.
 
+use std::collections::BTreeSet;
+
 use lightproof_ledger::{
     About, DecisionKey, Evidence, LedgerError, NewDecision, StoredAnomaly, StoredAsset, StoredWord, Written,
 };
@@ -12,7 +14,7 @@ use lightproof_model::{
     seen::{SeenAnomaly, SeenMember, SeenPart},
 };
 
-use super::{Review, catch_up, index::shown};
+use super::{Review, index::shown};
 use crate::{EngineError, error::Kind, telling::anomaly_evidence};
 
 /// What a person says of one group, and what that person was shown.
@@ -128,24 +130,7 @@ impl Review {
     /// # Errors
     /// The first [`NotDecided`], with the place of its word; then nothing was written.
     pub fn decide_groups(&self, words: &[GroupWord]) -> Result<Vec<DecisionKey>, (usize, NotDecided)> {
-        self.looking.refresh().map_err(|error| (0, error.into()))?;
-        let mut keys: Vec<Option<DecisionKey>> = Vec::with_capacity(words.len());
-        let mut new: Vec<(usize, NewDecision)> = Vec::new();
-        for (at, word) in words.iter().enumerate() {
-            match self.group_decision(word).map_err(|error| (at, error))? {
-                Known::Already(key) => keys.push(Some(key)),
-                Known::New(decision) => {
-                    keys.push(None);
-                    new.push((at, *decision));
-                }
-            }
-        }
-        let fresh = self.write(new)?;
-        let mut fresh = fresh.into_iter();
-        let keys: Vec<DecisionKey> = keys.into_iter().map(|key| key.or_else(|| fresh.next()).unwrap_or_default()).collect();
-        let renewed = words.iter().map(|word| &word.group);
-        self.renew(renewed).map_err(|error| (0, error.into()))?;
-        Ok(keys)
+        self.decide_all(words, |word| self.group_decision(word))
     }
 
     /// Whether a word on a group would be taken, without writing it.
@@ -162,23 +147,34 @@ impl Review {
     /// # Errors
     /// The first [`NotDecided`], with the place of its word; then nothing was written.
     pub fn decide_anomalies(&self, words: &[AnomalyWord]) -> Result<Vec<DecisionKey>, (usize, NotDecided)> {
-        self.looking.refresh().map_err(|error| (0, error.into()))?;
-        let mut keys: Vec<Option<DecisionKey>> = Vec::with_capacity(words.len());
-        let mut new: Vec<(usize, NewDecision)> = Vec::new();
-        for (at, word) in words.iter().enumerate() {
-            match self.anomaly_decision(word).map_err(|error| (at, error))? {
-                Known::Already(key) => keys.push(Some(key)),
-                Known::New(decision) => {
-                    keys.push(None);
-                    new.push((at, *decision));
+        self.decide_all(words, |word| self.anomaly_decision(word))
+    }
+
+    /// Judges and writes. What others decide in between is taken account of first, and everything judged again.
+    fn decide_all<W>(
+        &self,
+        words: &[W],
+        judged: impl Fn(&W) -> Result<Known, NotDecided>,
+    ) -> Result<Vec<DecisionKey>, (usize, NotDecided)> {
+        loop {
+            self.looking.refresh().map_err(|error| (0, error.into()))?;
+            let as_of = self.looking.index.borrow().until();
+            let mut keys: Vec<Option<DecisionKey>> = Vec::with_capacity(words.len());
+            let mut new: Vec<(usize, NewDecision)> = Vec::new();
+            for (at, word) in words.iter().enumerate() {
+                match judged(word).map_err(|error| (at, error))? {
+                    Known::Already(key) => keys.push(Some(key)),
+                    Known::New(decision) => {
+                        keys.push(None);
+                        new.push((at, *decision));
+                    }
                 }
             }
+            let Some(fresh) = self.write(as_of, new)? else { continue };
+            let mut fresh = fresh.into_iter();
+            self.looking.refresh().map_err(|error| (0, error.into()))?;
+            return Ok(keys.into_iter().map(|key| key.or_else(|| fresh.next()).unwrap_or_default()).collect());
         }
-        let fresh = self.write(new)?;
-        let mut fresh = fresh.into_iter();
-        let keys = keys.into_iter().map(|key| key.or_else(|| fresh.next()).unwrap_or_default()).collect();
-        self.renew([]).map_err(|error| (0, error.into()))?;
-        Ok(keys)
     }
 
     /// Whether a word on an anomaly would be taken, without writing it.
@@ -194,20 +190,8 @@ impl Review {
     /// # Errors
     /// [`NotDecided::NothingToTakeBack`] where there is no such decision, or it was taken back before.
     pub fn take_back(&self, decision: DecisionKey) -> Result<DecisionKey, NotDecided> {
-        let ledger = self.looking.ledger();
+        let key = self.looking.ledger().take_back(decision, &self.written())?.ok_or(NotDecided::NothingToTakeBack)?;
         self.looking.refresh()?;
-        let stored = ledger.decision(decision)?.ok_or(NotDecided::NothingToTakeBack)?;
-        let key = ledger.take_back(decision, &self.written())?.ok_or(NotDecided::NothingToTakeBack)?;
-        let mut groups: Vec<GroupId> = Vec::new();
-        if stored.about == About::Group {
-            groups.push(GroupId::new(stored.subject));
-            for word in &stored.words {
-                if let Some(asset) = ledger.asset(word.asset.as_str())? {
-                    groups.extend(ledger.groups_of(asset.key)?);
-                }
-            }
-        }
-        self.renew(&groups)?;
         Ok(key)
     }
 
@@ -225,15 +209,17 @@ impl Review {
         Written { reviewer: self.reviewer.as_str(), at: (self.clock)(), face: self.face.word(), tool: env!("CARGO_PKG_VERSION") }
     }
 
-    fn write(&self, new: Vec<(usize, NewDecision)>) -> Result<Vec<DecisionKey>, (usize, NotDecided)> {
+    /// The keys of what was written; nothing where somebody decided after `as_of`.
+    fn write(&self, as_of: DecisionKey, new: Vec<(usize, NewDecision)>) -> Result<Option<Vec<DecisionKey>>, (usize, NotDecided)> {
         if new.is_empty() {
-            return Ok(Vec::new());
+            return Ok(Some(Vec::new()));
         }
         let (places, decisions): (Vec<usize>, Vec<NewDecision>) = new.into_iter().unzip();
         let ledger = self.looking.ledger();
-        match ledger.decide(&decisions, &self.written()).map_err(|error| (0, error.into()))? {
-            Ok(keys) => Ok(keys),
-            Err(holds) => {
+        match ledger.decide_as_of(as_of, &decisions, &self.written()).map_err(|error| (0, error.into()))? {
+            None => Ok(None),
+            Some(Ok(keys)) => Ok(Some(keys)),
+            Some(Err(holds)) => {
                 let error = self.overtaken(Some(holds)).unwrap_or_else(NotDecided::Engine);
                 let spoken = |decision: &NewDecision| {
                     ledger.decision(holds).ok().flatten().is_some_and(|d| overlap(&d.words, &decision.words))
@@ -257,19 +243,6 @@ impl Review {
         })
     }
 
-    /// Brings the index up to date with what this review wrote: these groups, and those whose clocks were decided on.
-    fn renew<'a>(&self, groups: impl IntoIterator<Item = &'a GroupId>) -> Result<(), EngineError> {
-        let ledger = self.looking.ledger();
-        let mut ids = catch_up::hear(ledger, self.looking.run())?;
-        ids.extend(groups.into_iter().cloned());
-        let mut index = self.looking.index.borrow_mut();
-        for id in &ids {
-            index.renew(ledger, id)?;
-        }
-        index.now_until(ledger.heard()?);
-        Ok(())
-    }
-
     fn group_decision(&self, word: &GroupWord) -> Result<Known, NotDecided> {
         let ledger = self.looking.ledger();
         let index = self.looking.index.borrow();
@@ -288,6 +261,9 @@ impl Review {
             }
         }
         judge(line.basis, &members, &word.words)?;
+        // What set all of these apart from others says nothing of them together, and was not shown.
+        let apart = || ledger.holding_any(About::Group, None, members.iter().map(|m| (&m.asset, &m.place.source, Some(m.sha1))));
+        let after = if line.decision.is_none() && word.after.is_none() { apart()? } else { word.after };
         let new = NewDecision {
             about: About::Group,
             subject: word.group.to_string(),
@@ -295,11 +271,11 @@ impl Review {
             seen: line.seen.clone(),
             words: group_words(&members, &word.words),
             evidence: Evidence::Group(members),
-            after: word.after,
+            after,
         };
         if let Some(holds) = line.decision {
             let stored = ledger.decision(holds)?;
-            if stored.is_some_and(|stored| stored.seen == new.seen && stored.words == new.words) {
+            if stored.is_some_and(|stored| stored.seen == new.seen && same_words(&stored.words, &new.words)) {
                 return Ok(Known::Already(holds));
             }
             // A decision whose evidence is gone was shown as such, too: who decides anew says so.
@@ -331,7 +307,7 @@ impl Review {
         let named = (&asset.id, &asset.place.source, new.words.first().and_then(|w| w.content));
         if let Some(holds) = ledger.holding_any(About::Anomaly, Some(&word.kind), [named].into_iter())? {
             let stored = ledger.decision(holds)?;
-            if stored.is_some_and(|stored| stored.seen == new.seen && stored.words == new.words) {
+            if stored.is_some_and(|stored| stored.seen == new.seen && same_words(&stored.words, &new.words)) {
                 return Ok(Known::Already(holds));
             }
             if word.after != Some(holds) {
@@ -348,6 +324,14 @@ enum Known {
     Already(DecisionKey),
     /// To be written.
     New(Box<NewDecision>),
+}
+
+/// Whether two decisions on the same evidence say the same: places are part of the evidence, ids are not.
+fn same_words(a: &[StoredWord], b: &[StoredWord]) -> bool {
+    fn said(words: &[StoredWord]) -> BTreeSet<(&str, &[u8], Option<&str>)> {
+        words.iter().map(|w| (w.source.as_str(), w.path.as_slice(), w.verb.as_deref())).collect()
+    }
+    said(a) == said(b)
 }
 
 fn overlap(a: &[StoredWord], b: &[StoredWord]) -> bool {

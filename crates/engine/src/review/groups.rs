@@ -229,7 +229,13 @@ impl Looking {
         let Some(stored) = self.ledger.group(id)? else { return Ok(None) };
         let decision = line.decision.map(|key| self.ledger.decision(key)).transpose()?.flatten();
         let held = match &decision {
-            Some(decision) => standing(&self.ledger, decision, &line.seen, || shown(&self.ledger, &line.seen))?,
+            Some(decision) => {
+                let here = |source: &SourceId, path: &[u8]| {
+                    let at = stored.members.iter().find(|(a, ..)| a.place.source == *source && a.place.path() == path);
+                    at.map(|(asset, ..)| asset.id.clone())
+                };
+                standing(&self.ledger, decision, &line.seen, here, || shown(&self.ledger, &line.seen))?
+            }
             None => None,
         };
         let members = self.members(&stored, held.as_ref())?;

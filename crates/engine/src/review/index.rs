@@ -2,7 +2,7 @@
 //!
 //! About two hundred bytes a group. It is built from the ledger in one pass, and kept up to date line by line by whoever decides.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use lightproof_ledger::{About, DecisionKey, Evidence, GroupLineRow, Ledger, StoredDecision};
 use lightproof_model::{
@@ -113,9 +113,30 @@ impl Index {
         self.until
     }
 
-    /// Notes that all decisions up to this one are taken account of.
-    pub(crate) fn now_until(&mut self, until: DecisionKey) {
+    /// Takes account of all decisions after the last one that it knows, by reading anew the lines of the groups that they speak of.
+    pub(crate) fn catch_up(&mut self, ledger: &Ledger) -> Result<(), EngineError> {
+        let mut groups = BTreeSet::new();
+        let mut until = self.until;
+        ledger.for_each_decision(self.until, |decision| {
+            until = decision.key;
+            for word in &decision.words {
+                if let Some(asset) = ledger.asset(word.asset.as_str())? {
+                    groups.extend(ledger.groups_of(asset.key)?);
+                }
+                if let Some(content) = word.content {
+                    groups.extend(ledger.groups_with_content(&word.source, content)?);
+                }
+            }
+            if decision.about == About::Group {
+                groups.insert(GroupId::new(decision.subject));
+            }
+            Ok::<(), EngineError>(())
+        })?;
+        for id in &groups {
+            self.renew(ledger, id)?;
+        }
         self.until = until;
+        Ok(())
     }
 
     pub(crate) fn lines(&self) -> &[GroupLine] {
@@ -127,7 +148,7 @@ impl Index {
     }
 
     /// Reads one group's line anew.
-    pub(crate) fn renew(&mut self, ledger: &Ledger, id: &GroupId) -> Result<(), EngineError> {
+    fn renew(&mut self, ledger: &Ledger, id: &GroupId) -> Result<(), EngineError> {
         let Some(at) = self.place(id) else { return Ok(()) };
         let rows = ledger.group_line_rows(id)?;
         let mains = rows.iter().filter(|row| !row.is_part);
@@ -142,7 +163,7 @@ impl Index {
 
 /// What stands behind a digest that the ledger gave out for a group.
 pub(crate) fn shown(ledger: &Ledger, seen: &str) -> Result<Vec<SeenMember>, EngineError> {
-    match ledger.evidence(seen)? {
+    match ledger.shown(seen)? {
         Some(Evidence::Group(members)) => Ok(members),
         _ => Ok(Vec::new()),
     }
@@ -151,8 +172,11 @@ pub(crate) fn shown(ledger: &Ledger, seen: &str) -> Result<Vec<SeenMember>, Engi
 fn line(ledger: &Ledger, rows: &[GroupLineRow], decision: Option<&StoredDecision>) -> Result<Option<GroupLine>, EngineError> {
     let Some(first) = rows.first() else { return Ok(None) };
     let Some(basis) = Basis::ALL.into_iter().find(|basis| basis.word() == first.basis) else { return Ok(None) };
-    let held = match decision {
-        Some(decision) => standing(ledger, decision, &first.seen, || shown(ledger, &first.seen))?,
+    let here =
+        |source: &SourceId, path: &[u8]| rows.iter().find(|r| r.source == *source && r.path == path).map(|r| r.asset.clone());
+    // Nothing is decided on a series; its members may be in a group, on which something is.
+    let held = match decision.filter(|_| basis != Basis::Series) {
+        Some(decision) => standing(ledger, decision, &first.seen, here, || shown(ledger, &first.seen))?,
         None => None,
     };
     let mains: Vec<AssetId> = rows.iter().filter(|row| !row.is_part).map(|row| row.asset.clone()).collect();

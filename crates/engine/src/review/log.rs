@@ -210,7 +210,7 @@ impl Looking {
         }
         let mut found = Vec::new();
         for line in groups {
-            let held = standing(ledger, decision, &line.seen, || shown(ledger, &line.seen))?;
+            let held = standing(ledger, decision, &line.seen, |_, _| None, || shown(ledger, &line.seen))?;
             found.extend(held.map(|held| held.changes).unwrap_or_default());
         }
         found.dedup();

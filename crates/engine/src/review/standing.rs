@@ -1,10 +1,10 @@
 //! Standing: how far a group is decided, and whether what was decided still speaks of the same evidence.
 
-use lightproof_ledger::{DecisionKey, Evidence, Ledger, StoredDecision};
+use lightproof_ledger::{DecisionKey, Evidence, Ledger, StoredDecision, StoredWord};
 use lightproof_model::{
-    asset::AssetId,
+    asset::{AssetId, SourceId},
     decision::{Verb, Words, changes, renamed},
-    seen::SeenMember,
+    seen::{Place, SeenMember},
 };
 
 use crate::EngineError;
@@ -103,24 +103,27 @@ impl Standing {
 }
 
 /// What a decision says of a group as it is shown now. Nothing where it set every asset of the group apart from the others: then
-/// what is together now was never judged.
+/// what is together now was never judged. `here` tells which asset is at a place now: ids are no part of a digest, and after a survey was
+/// made anew the same evidence may bear others.
 pub(crate) fn standing(
     ledger: &Ledger,
     decision: &StoredDecision,
     seen: &str,
+    here: impl Fn(&SourceId, &[u8]) -> Option<AssetId>,
     now: impl FnOnce() -> Result<Vec<SeenMember>, EngineError>,
 ) -> Result<Option<Standing>, EngineError> {
-    let said =
-        || decision.words.iter().filter_map(|word| Some((word.asset.clone(), word.verb.as_deref()?.parse::<Verb>().ok()?)));
+    let said = |word: &StoredWord| word.verb.as_deref()?.parse::<Verb>().ok();
     if decision.seen == seen {
-        return Ok(Some(Standing { decision: decision.key, words: said().collect(), changes: Vec::new() }));
+        let words = decision.words.iter().filter_map(|word| Some((here(&word.source, &word.path)?, said(word)?))).collect();
+        return Ok(Some(Standing { decision: decision.key, words, changes: Vec::new() }));
     }
-    let Some(Evidence::Group(then)) = ledger.evidence(&decision.seen)? else {
+    let Some(Evidence::Group(mut then)) = ledger.evidence(&decision.seen)? else {
         let why = "the evidence of that decision is not known any more".to_owned();
         return Ok(Some(Standing { decision: decision.key, words: Words::new(), changes: vec![why] }));
     };
+    name_as_said(&mut then, &decision.words);
     let now = now()?;
-    let spoken: Words = said().collect();
+    let spoken: Words = decision.words.iter().filter_map(|word| Some((word.asset.clone(), said(word)?))).collect();
     let dismissed = |asset: &AssetId| spoken.get(asset) == Some(&Verb::NotDuplicates);
     let ids = renamed(&then, &now);
     let known: Vec<&AssetId> = ids.iter().map(|(was, _)| was).filter(|was| then.iter().any(|m| m.asset == **was)).collect();
@@ -131,4 +134,22 @@ pub(crate) fn standing(
     let words = ids.into_iter().filter_map(|(was, is)| Some((is, *spoken.get(&was)?))).collect();
     let changes = changes(&then, &now, dismissed).iter().map(ToString::to_string).collect();
     Ok(Some(Standing { decision: decision.key, words, changes }))
+}
+
+/// Gives the assets of evidence the ids that a decision on it used: the same evidence may have been decided on before, under other ids.
+fn name_as_said(then: &mut [SeenMember], words: &[StoredWord]) {
+    let id = |place: &Place| words.iter().find(|w| w.source == place.source && w.path == place.path).map(|w| w.asset.clone());
+    for member in then {
+        member.asset = id(&member.place).unwrap_or_else(|| member.asset.clone());
+        for part in &mut member.companions {
+            part.asset = id(&part.place).unwrap_or_else(|| part.asset.clone());
+        }
+    }
+}
+
+/// The asset of evidence that is at a place.
+pub(crate) fn at_place(members: &[SeenMember], source: &SourceId, path: &[u8]) -> Option<AssetId> {
+    let is = |place: &Place| place.source == *source && place.path == path;
+    let part = |m: &SeenMember| m.companions.iter().find(|part| is(&part.place)).map(|part| part.asset.clone());
+    members.iter().find_map(|m| if is(&m.place) { Some(m.asset.clone()) } else { part(m) })
 }

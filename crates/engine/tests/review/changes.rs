@@ -103,7 +103,37 @@ fn what_was_set_apart_and_meets_a_new_copy_was_never_judged() {
     let bytes = desk.library.read("a.jpg");
     desk.library.put("b/a.jpg", bytes);
     desk.survey();
-    assert_eq!(desk.ann().state(), GroupState::Undecided);
+    let ann = desk.ann();
+    assert_eq!(ann.state(), GroupState::Undecided);
+    ann.say(&[("a.jpg", Keep), ("b/a.jpg", Quarantine)]).unwrap();
+    assert_eq!(ann.state(), GroupState::Decided);
+}
+
+#[test]
+fn a_decision_made_after_a_rename_outlives_a_lost_survey_that_gives_other_ids() {
+    let desk = Desk::with(two_copies());
+    desk.library.rename("copy/a.jpg", "holiday.jpg");
+    desk.survey();
+    desk.ann().say(&[("a.jpg", Keep), ("holiday.jpg", Quarantine)]).unwrap();
+    desk.lose_the_survey();
+    desk.survey();
+    let ann = desk.ann();
+    assert_eq!((ann.state(), ann.verb("holiday.jpg")), (GroupState::Decided, Some(Quarantine)));
+    ann.say(&[("a.jpg", Keep), ("holiday.jpg", Keep)]).expect("its members are those of today");
+}
+
+#[test]
+fn names_that_were_exchanged_before_a_decision_do_not_turn_it_round_when_the_survey_is_lost() {
+    let desk = Desk::with(two_copies());
+    desk.library.rename("a.jpg", "between.jpg");
+    desk.library.rename("copy/a.jpg", "a.jpg");
+    desk.library.rename("between.jpg", "copy/a.jpg");
+    desk.survey();
+    desk.ann().say(&[("copy/a.jpg", Keep), ("a.jpg", Quarantine)]).unwrap();
+    desk.lose_the_survey();
+    desk.survey();
+    let ann = desk.ann();
+    assert_eq!((ann.verb("copy/a.jpg"), ann.verb("a.jpg")), (Some(Keep), Some(Quarantine)));
 }
 
 #[test]

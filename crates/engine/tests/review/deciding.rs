@@ -1,6 +1,10 @@
 //! What can be decided, by whom, and in which order.
 
-use lightproof_engine::review::{deciding::NotDecided, groups::GroupFilter, standing::GroupState};
+use lightproof_engine::review::{
+    deciding::{GroupWord, NotDecided},
+    groups::GroupFilter,
+    standing::GroupState,
+};
 use lightproof_model::decision::Verb::{Keep, Later, NotDuplicates, Quarantine};
 use lightproof_testkit::library::Library;
 
@@ -59,6 +63,28 @@ fn two_people_who_look_at_once_cannot_overwrite_each_other_in_silence() {
     assert_eq!(bob.verb("a.jpg"), Some(Keep), "and Bob's page knows of it now");
     bob.say(&[("a.jpg", Quarantine), ("copy/a.jpg", Keep)]).unwrap();
     assert_eq!(ann.verb("a.jpg"), Some(Quarantine), "who saw it may decide otherwise, and Ann's page shows that");
+}
+
+#[test]
+fn what_another_decides_elsewhere_is_never_overlooked() {
+    let library = two_copies().and("b.jpg", photo(2).exif(dated(20))).and("copy/b.jpg", photo(2).exif(dated(8)));
+    let desk = Desk::with(library);
+    let (ann, bob) = (desk.ann(), desk.reviewer("Bob"));
+    let (_, lines) = ann.0.looking().groups(&GroupFilter::default(), 0, 10).unwrap();
+    let keep_all = |sitting: &crate::desk::Sitting, at: usize| {
+        let group = sitting.0.looking().group(&lines[at].id).unwrap().unwrap();
+        let words = group.members.iter().map(|m| (m.asset.id.clone(), Keep)).collect();
+        let after = group.decision.map(|d| d.key);
+        sitting.0.decide_group(&GroupWord { group: group.line.id, seen: group.line.seen, words, after }).unwrap()
+    };
+    let of_bob = keep_all(&bob, 1);
+    keep_all(&ann, 0);
+    let state = |at: usize| ann.0.looking().group(&lines[at].id).unwrap().unwrap().line.state;
+    assert_eq!((state(0), state(1)), (GroupState::Decided, GroupState::Decided));
+    bob.0.take_back(of_bob).unwrap();
+    keep_all(&ann, 0);
+    ann.0.looking().refresh().unwrap();
+    assert_eq!(state(1), GroupState::Undecided, "and so with what is taken back");
 }
 
 #[test]

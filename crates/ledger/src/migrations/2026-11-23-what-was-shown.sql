@@ -13,3 +13,4 @@ INSERT INTO heard VALUES (1, 0);
 DELETE FROM stage_done;
 CREATE INDEX anomaly_kind ON anomaly (kind, asset);
 CREATE INDEX asset_integrity ON asset (seen_run, integrity) WHERE integrity IN ('damaged', 'unreadable');
+CREATE INDEX asset_sha1 ON asset (sha1) WHERE sha1 IS NOT NULL;

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use lightproof_ledger::{About, DecisionKey, Ending, Evidence, NewDecision, Step, StoredDecision};
 use lightproof_model::{
-    asset::{AssetId, GroupId},
+    asset::{AssetId, GroupId, SourceId},
     decision::{Change, OPEN, Verb, Words, changes, judge, renamed},
     group::Basis,
     seen::SeenMember,
@@ -19,7 +19,13 @@ use super::{
 use crate::{
     EngineError,
     proofs::cell::instant,
-    review::{Review, catch_up, deciding::group_words, groups::brief, index::shown, standing::standing},
+    review::{
+        Review, catch_up,
+        deciding::group_words,
+        groups::brief,
+        index::shown,
+        standing::{at_place, standing},
+    },
     telling::Telling,
 };
 
@@ -221,8 +227,9 @@ impl<'a> Weighing<'a> {
         }
         if let Some(holds) = decision {
             let stored = ledger.decision(holds)?;
-            let held =
-                stored.as_ref().map(|stored| standing(ledger, stored, &seen, || Ok(members.clone()))).transpose()?.flatten();
+            let here = |source: &SourceId, path: &[u8]| at_place(&members, source, path);
+            let held = stored.as_ref().map(|stored| standing(ledger, stored, &seen, here, || Ok(members.clone())));
+            let held = held.transpose()?.flatten();
             if let Some((stored, held)) = stored.zip(held).filter(|(_, held)| held.changes.is_empty()) {
                 if held.words == words {
                     return Ok(Outcome::Already);
