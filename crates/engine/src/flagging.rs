@@ -47,6 +47,8 @@ pub(crate) fn flag(
         owners: owners(ledger)?,
     };
     ledger.whole(|| {
+        // Groups are told by the clocks of their members: what was told by the old ones counts no more.
+        ledger.forget_stage(Stage::GroupDuplicates.command())?;
         ledger.forget_anomalies()?;
         flagging.bodiless(run)?;
         flagging.bodies(run)

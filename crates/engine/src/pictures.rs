@@ -215,8 +215,9 @@ impl Pictures {
                 Err(why) => return Err(why),
             }
         }
-        let bytes = self.servers.whole(subject)?;
+        // Not before its turn: an original may have a hundred megabytes.
         let _turn = self.turns.take();
+        let bytes = self.servers.whole(subject)?;
         let shown = show(&bytes, media_type, subject.orientation, size.wanted(), &LIMITS)?;
         Ok(Picture { bytes: shown.jpeg, mime: "image/jpeg", made_of: Some(shown.made_of) })
     }

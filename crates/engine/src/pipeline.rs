@@ -16,7 +16,7 @@ use crate::{
     roots::{self, ChangedRoot, Root, RootRequest},
     servers::{self, Interrupt, ServerRequest},
     settings::{Origin, Settings},
-    summarise, units,
+    summarise, telling, units,
     watch::{Stage, Watch},
 };
 
@@ -184,7 +184,12 @@ pub fn flag_anomalies(
     watch: &dyn Watch,
 ) -> Result<(AnomalyAccount, Vec<PathBuf>), EngineError> {
     let run = latest(ledger)?;
+    let grouped = ledger.stage_is_done(Stage::GroupDuplicates.command(), run)?;
     let anomalies = flagging::flag(ledger, settings, run, now, watch)?;
+    if grouped {
+        // The groups stay as they are; their rankings go by the clocks as they are judged now.
+        telling::retell_all(ledger, run)?;
+    }
     Ok((anomalies, vec![proofs::write_review(ledger, &settings.out.value)?]))
 }
 
@@ -200,11 +205,12 @@ pub fn generate_summary(
     watch: &dyn Watch,
 ) -> Result<Vec<PathBuf>, EngineError> {
     let run = latest(ledger)?;
+    let grouped = ledger.stage_is_done(Stage::GroupDuplicates.command(), run)?;
     let flagged = ledger.stage_is_done(Stage::FlagAnomalies.command(), run)?;
     if !flagged {
         flagging::flag(ledger, settings, run, now, watch)?;
     }
-    if !flagged || !ledger.stage_is_done(Stage::GroupDuplicates.command(), run)? {
+    if !flagged || !grouped {
         grouping::group(ledger, settings, run, watch)?;
     }
     watch.begins(Stage::GenerateSummary);

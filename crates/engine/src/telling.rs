@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use lightproof_ledger::{AssetKey, GroupRow, Ledger, MemberRow, RunKey, StoredAsset, StoredGroup};
+use lightproof_ledger::{AssetKey, Evidence, GroupRow, Ledger, MemberRow, RunKey, StoredAsset, StoredGroup};
 use lightproof_model::{
     asset::SourceId,
     decision::{AnomalyVerb, OPEN, blocks},
@@ -15,7 +15,7 @@ use lightproof_model::{
     seen::{self, SeenAnomaly, SeenMember, SeenPart, fields_digest, seen_group},
 };
 
-use crate::{EngineError, proofs::owners, states::States, units::number};
+use crate::{EngineError, proofs::owners, states::States, units::number, watch::Stage};
 
 /// Turns a group of numbers into rows that can be shown.
 pub(crate) struct Telling<'a> {
@@ -138,6 +138,24 @@ impl Telling<'_> {
             })
             .collect()
     }
+}
+
+/// Tells all stored groups anew, by what is known of their clocks now. All of them or, when it is stopped, none.
+pub(crate) fn retell_all(ledger: &Ledger, run: RunKey) -> Result<(), EngineError> {
+    let heard = ledger.last_decision()?;
+    ledger.whole(|| {
+        let telling = Telling::begin(ledger, run)?;
+        for id in ledger.group_ids()? {
+            let Some(stored) = ledger.group(&id)? else { continue };
+            if let Some(told) = telling.retell(&stored)? {
+                ledger.keep_shown(&told.row.seen, &Evidence::Group(told.evidence))?;
+                ledger.tell_anew(&told.row)?;
+            }
+        }
+        ledger.hear(heard)?;
+        Ok::<(), EngineError>(())
+    })?;
+    Ok(ledger.finish_stage(Stage::GroupDuplicates.command(), run)?)
 }
 
 /// An anomaly as a person is shown it.

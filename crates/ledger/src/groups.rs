@@ -109,6 +109,16 @@ impl Ledger {
         Ok(())
     }
 
+    /// The ids of all groups, in order.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn group_ids(&self) -> Result<Vec<GroupId>, LedgerError> {
+        let mut query = self.survey.prepare("SELECT id FROM grouping ORDER BY ord")?;
+        let ids = query.query_map([], |r| Ok(GroupId::new(r.get::<_, String>(0)?)))?.collect::<Result<_, _>>()?;
+        Ok(ids)
+    }
+
     /// All groups in order, one at a time.
     ///
     /// # Errors

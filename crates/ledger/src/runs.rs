@@ -89,6 +89,16 @@ impl Ledger {
         self.flush()
     }
 
+    /// Notes that the stored findings of a stage are out of date.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn forget_stage(&self, stage: &str) -> Result<(), LedgerError> {
+        self.batch()?;
+        self.survey.execute("DELETE FROM stage_done WHERE stage = ?1", [stage])?;
+        Ok(())
+    }
+
     /// Whether the stored findings of a stage are those of a run, and whole.
     ///
     /// # Errors

@@ -158,9 +158,14 @@ fn beginning(width: u32, height: u32, wanted: Wanted, limits: &Limits) -> Result
     if width == 0 || height == 0 {
         return Err(NotShown::Damaged("it has no pixels".to_owned()));
     }
+    // Before anything is set aside for it: a header of a few bytes may claim two thousand million columns.
+    let row = u64::from(width) * 3;
+    if row > limits.decoded_bytes {
+        return Err(too_large(row, limits));
+    }
     let reducer = Reducer::new(width, height, wanted.longest_side.min(Wanted::FULL.longest_side));
     // It is held once more while it is turned; and one row of the source with it.
-    let taken = reducer.bytes().saturating_mul(2).saturating_add(u64::from(width) * 3);
+    let taken = reducer.bytes().saturating_mul(2).saturating_add(row);
     if taken > limits.decoded_bytes { Err(too_large(taken, limits)) } else { Ok(reducer) }
 }
 

@@ -9,7 +9,16 @@ mod verb;
 
 use std::collections::BTreeMap;
 
-use crate::{anomaly::AnomalyKind, asset::AssetId, digest::Sha1, group::Basis, seen::SeenMember};
+use jiff::SignedDuration;
+
+use crate::{
+    anomaly::{AnomalyKind, Correction},
+    asset::AssetId,
+    digest::Sha1,
+    group::Basis,
+    moment::RecordedDate,
+    seen::SeenMember,
+};
 
 pub use change::{Change, anomaly_changes, changes, renamed};
 pub use verb::{AnomalyVerb, NotAVerb, Verb};
@@ -132,6 +141,29 @@ pub fn judge(basis: Basis, members: &[SeenMember], words: &Words) -> Result<(), 
         return Err(Refusal::NoKeep);
     }
     Ok(())
+}
+
+/// Why something cannot be said of a date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DateRefusal {
+    /// Nothing to add to.
+    #[error("there is no recorded date that could be shifted: fix it")]
+    NothingToShift,
+    /// No calendar has it.
+    #[error("that leads out of the calendar")]
+    OutOfCalendar,
+}
+
+/// Whether this can be said of a recorded date. What cannot be carried out resolves nothing.
+///
+/// # Errors
+/// The [`DateRefusal`] that stands against it.
+pub fn judge_date(recorded: &RecordedDate, verb: AnomalyVerb) -> Result<(), DateRefusal> {
+    let AnomalyVerb::Resolve(Correction::Shift(by)) = verb else { return Ok(()) };
+    let at = recorded.at().ok_or(DateRefusal::NothingToShift)?;
+    // Exif dates have four digits for the year.
+    let shifted = at.checked_add(SignedDuration::from_secs(by)).ok().filter(|at| (1..=9999).contains(&at.year()));
+    shifted.map(|_| ()).ok_or(DateRefusal::OutOfCalendar)
 }
 
 /// The first member with an open anomaly that leaves its group without a ranking, and the word of its kind.

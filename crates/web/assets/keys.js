@@ -19,15 +19,32 @@
       event.preventDefault();
       show();
     } else if (waitsForPlace) {
-      waitsForPlace = false;
-      const place = document.querySelector(`a[data-key="g ${CSS.escape(event.key)}"]`);
-      if (!place) return;
+      // However late it comes, and whether there is such a place: it never does what the letter does alone.
       event.preventDefault();
       event.stopImmediatePropagation();
-      place.click();
+      if (["Shift", "g"].includes(event.key)) return;
+      waitsForPlace = false;
+      const place = document.querySelector(`a[data-key="g ${CSS.escape(event.key)}"]`);
+      if (place) place.click();
     } else if (event.key === "g") {
       waitsForPlace = true;
-      setTimeout(() => { waitsForPlace = false; }, 1500);
     }
   }, true);
+
+  // A picture that cannot be had says so, in place of a torn symbol.
+  const PICTURES = "img[src^='/pictures/']";
+  const missing = (img) => {
+    const words = document.createElement("span");
+    words.className = "no-picture";
+    words.textContent = "This picture cannot be shown.";
+    img.replaceWith(words);
+    fetch(img.src, { credentials: "same-origin" }).then((answer) => (answer.ok ? "" : answer.text())).then((page) => {
+      const why = page && new DOMParser().parseFromString(page, "text/html").querySelector("main p");
+      if (why) words.textContent = why.textContent;
+    }).catch(() => {});
+  };
+  const lookFor = () => document.querySelectorAll(PICTURES).forEach((img) => { if (img.complete && !img.naturalWidth && img.currentSrc) missing(img); });
+  document.addEventListener("error", (event) => { if (event.target.matches && event.target.matches(PICTURES)) missing(event.target); }, true);
+  document.addEventListener("swapped", lookFor);
+  lookFor();
 })();

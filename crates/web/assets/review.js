@@ -8,6 +8,7 @@
   const find = (selector) => main().querySelector(selector);
   let chosen = 0;
   let busy = false;
+  let here = location.pathname + location.search;
   const ahead = new Map(); // address -> promise of a parsed page
 
   const tell = (words) => {
@@ -64,6 +65,9 @@
     main().replaceWith(document.adoptNode(page.getElementById("main")));
     document.title = page.title;
     if (push) history.pushState(null, "", url);
+    here = location.pathname + location.search;
+    // The place of messages stays where it is, so that screen readers hear what is put there.
+    tell((page.getElementById("message") || {}).textContent || "");
     document.dispatchEvent(new Event("swapped"));
     window.scrollTo(0, 0);
     main().focus({ preventScroll: true });
@@ -102,22 +106,11 @@
       ahead.clear();
       swap(await parse(response), true);
     } catch {
-      form.requestSubmit ? HTMLFormElement.prototype.submit.call(withButton(form, submitter)) : form.submit();
+      // Whether it arrived is not known: it is never sent again. The page as it is now tells.
+      location.reload();
     } finally {
       busy = false;
     }
-  };
-
-  // A form that is submitted by a script does not name its button.
-  const withButton = (form, submitter) => {
-    if (submitter && submitter.name) {
-      const field = document.createElement("input");
-      field.type = "hidden";
-      field.name = submitter.name;
-      field.value = submitter.value;
-      form.append(field);
-    }
-    return form;
   };
 
   const press = (selector) => {
@@ -155,6 +148,11 @@
     const pressable = event.target.closest("a, button, summary");
     if (pressable && (event.key === "Enter" || event.key === " ")) return;
     if (event.target.closest("input") && (event.key === " " || event.key.startsWith("Arrow"))) return;
+    // A key that is held walks; it never decides group after group.
+    if (event.repeat && !["n", "p", "j", "J", "ArrowRight", "ArrowLeft"].includes(event.key)) {
+      event.preventDefault();
+      return;
+    }
     if (/^[1-9]$/.test(event.key)) {
       event.preventDefault();
       choose(Number(event.key) - 1);
@@ -172,7 +170,7 @@
     const fill = event.target.closest("a[data-fill]");
     if (fill) {
       event.preventDefault();
-      get(fill.href).then(({ page }) => { fill.replaceWith(page.getElementById("told").textContent); }).catch(() => location.assign(fill.href));
+      get(fill.href).then(({ page }) => { fill.replaceWith(page.getElementById("told").textContent); }).catch(() => { fill.replaceWith("albums: the server does not tell"); });
     }
     if (!step) return;
     event.preventDefault();
@@ -185,6 +183,12 @@
     send(event.target, event.submitter);
   });
 
-  window.addEventListener("popstate", () => go(location.href, false));
+  // A jump within the page is none to another one, and leaves what is marked.
+  window.addEventListener("popstate", () => {
+    if (location.pathname + location.search === here) return;
+    if (busy) location.reload(); else go(location.href, false);
+  });
+  // What the browser kept from before may be out of date.
+  window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
   begin();
 })();

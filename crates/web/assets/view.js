@@ -180,14 +180,4 @@
     open(link);
   });
   document.addEventListener("swapped", () => { if (dialog.open) dialog.close(); });
-
-  // A picture that cannot be had says so, in place of a torn symbol.
-  const missing = (img) => {
-    const words = document.createElement("span");
-    words.className = "no-picture";
-    words.textContent = "This picture cannot be shown.";
-    fetch(img.src, { credentials: "same-origin" }).then((r) => (r.ok ? "" : r.text())).then((why) => { if (why) words.textContent = why; });
-    img.replaceWith(words);
-  };
-  document.addEventListener("error", (event) => { if (event.target.matches && event.target.matches(".member img")) missing(event.target); }, true);
 })();

@@ -16,7 +16,7 @@ pub struct App {
     review: Mutex<Review>,
     pictures: Pictures,
     /// Fewer than there are threads to wait on: however many pictures are on their way, a page finds a thread.
-    picture_places: Semaphore,
+    picture_places: Arc<Semaphore>,
 }
 
 /// The same for all handlers.
@@ -31,7 +31,7 @@ pub const THREADS: usize = PICTURES_AT_ONCE + 8;
 impl App {
     /// For one review.
     pub fn new(door: Arc<Door>, hosts: Hosts, review: Review, pictures: Pictures) -> App {
-        App { door, hosts, review: Mutex::new(review), pictures, picture_places: Semaphore::new(PICTURES_AT_ONCE) }
+        App { door, hosts, review: Mutex::new(review), pictures, picture_places: Arc::new(Semaphore::new(PICTURES_AT_ONCE)) }
     }
 
     /// Asks the engine, on a thread that may wait. What others decided in the meantime is known before.
@@ -54,8 +54,13 @@ impl App {
         self: &Arc<App>,
         fetch: impl FnOnce(&Pictures) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let _place = self.picture_places.acquire().await.map_err(|_| Failure::Broken)?;
+        let place = self.picture_places.clone().acquire_owned().await.map_err(|_| Failure::Broken)?;
         let app = self.clone();
-        tokio::task::spawn_blocking(move || fetch(&app.pictures)).await.unwrap_or(Err(Failure::Broken))
+        let fetched = tokio::task::spawn_blocking(move || {
+            // Held by the work itself: a browser that does not wait for it ends the request, not the work.
+            let _place = place;
+            fetch(&app.pictures)
+        });
+        fetched.await.unwrap_or(Err(Failure::Broken))
     }
 }

@@ -19,8 +19,9 @@ use axum::{
 
 use crate::{app::Shared, failure::Failure, fields::Fields};
 
-/// A decision with a note is a few hundred bytes.
-const LARGEST_BODY: usize = 256 * 1024;
+/// A group's form has some sixty bytes a member; at the door there is a password.
+const LARGEST_BODY: usize = 4 * 1024 * 1024;
+const LARGEST_AT_THE_DOOR: usize = 8 * 1024;
 const SLOWEST_BODY: Duration = Duration::from_secs(20);
 
 /// Passes a request on to its page, with its [`crate::door::Session`] and the [`Fields`] of its form; or refuses it.
@@ -49,7 +50,7 @@ pub async fn guard(State(app): State<Shared>, request: Request, next: Next) -> R
     }
     let mut body = body;
     if writes {
-        let form = form(&parts.headers, body).await?;
+        let form = form(&parts.headers, body, if session.is_some() { LARGEST_BODY } else { LARGEST_AT_THE_DOOR }).await?;
         let token = text_of(&parts.headers, "x-csrf").or_else(|| form.get("csrf"));
         // At the door there is no session yet that a token could belong to: what counts there is the password.
         let may =
@@ -66,12 +67,12 @@ pub async fn guard(State(app): State<Shared>, request: Request, next: Next) -> R
     Ok(next.run(Request::from_parts(parts, body)).await)
 }
 
-async fn form(headers: &HeaderMap, body: Body) -> Result<Fields, Failure> {
+async fn form(headers: &HeaderMap, body: Body, largest: usize) -> Result<Fields, Failure> {
     let kind = text(headers, header::CONTENT_TYPE).unwrap_or_default();
     if !kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")) {
         return Err(Failure::NotAForm);
     }
-    let read = tokio::time::timeout(SLOWEST_BODY, to_bytes(body, LARGEST_BODY)).await;
+    let read = tokio::time::timeout(SLOWEST_BODY, to_bytes(body, largest)).await;
     let bytes = read.map_err(|_| Failure::TooSlow)?.map_err(|_| Failure::TooLarge)?;
     Ok(Fields::read(&bytes))
 }

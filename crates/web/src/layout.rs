@@ -60,9 +60,9 @@ impl Page {
                     form method="post" action="/leave" { (hidden_token(session)) button type="submit" { "Sign out" } }
                 }
             }
-            main #main tabindex="-1" data-address=[self.address.as_deref()] {
-                div #message.message role="status" aria-live="polite" { @if let Some(message) = &self.message { (message) } }
-                h1 { (self.title) }
+            div #message.message role="status" aria-live="polite" { @if let Some(message) = &self.message { (message) } }
+            main #main tabindex="-1" data-address=[self.address.as_deref()] aria-labelledby="title" {
+                h1 #title { (self.title) }
                 (self.main)
             }
             dialog #keys aria-labelledby="keys-title" {

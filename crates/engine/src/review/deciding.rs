@@ -10,7 +10,8 @@ use lightproof_ledger::{
 };
 use lightproof_model::{
     asset::{AssetId, GroupId},
-    decision::{AnomalyVerb, Refusal, Words, anomaly_changes, changes, judge},
+    decision::{AnomalyVerb, DateRefusal, Refusal, Words, anomaly_changes, changes, judge, judge_date},
+    moment::RecordedDate,
     seen::{SeenAnomaly, SeenMember, SeenPart},
 };
 
@@ -51,6 +52,9 @@ pub enum NotDecided {
     /// It cannot be said.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// It cannot be said of this date.
+    #[error(transparent)]
+    RefusedDate(#[from] DateRefusal),
     /// There is no such group now.
     #[error("there is no group {0} now")]
     NoSuchGroup(GroupId),
@@ -88,7 +92,9 @@ impl NotDecided {
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
-            NotDecided::Refused(_) | NotDecided::Changed(_) | NotDecided::Overtaken { .. } => Kind::Refused,
+            NotDecided::Refused(_) | NotDecided::RefusedDate(_) | NotDecided::Changed(_) | NotDecided::Overtaken { .. } => {
+                Kind::Refused
+            }
             NotDecided::NoSuchGroup(_) | NotDecided::NoSuchAnomaly { .. } | NotDecided::NothingToTakeBack => Kind::NotFound,
             NotDecided::Engine(error) => error.kind(),
         }
@@ -98,7 +104,7 @@ impl NotDecided {
     #[must_use]
     pub fn hint(&self) -> String {
         match self {
-            NotDecided::Refused(_) => "say it otherwise; nothing was written".to_owned(),
+            NotDecided::Refused(_) | NotDecided::RefusedDate(_) => "say it otherwise; nothing was written".to_owned(),
             NotDecided::NoSuchGroup(_) | NotDecided::NoSuchAnomaly { .. } | NotDecided::Changed(_) => {
                 "look at it once more as it is now, and decide then".to_owned()
             }
@@ -193,6 +199,19 @@ impl Review {
         let key = self.looking.ledger().take_back(decision, &self.written())?.ok_or(NotDecided::NothingToTakeBack)?;
         self.looking.refresh()?;
         Ok(key)
+    }
+
+    /// Takes back this reviewer's latest decision that holds, provided it is the one that the person was shown as such.
+    ///
+    /// # Errors
+    /// [`NotDecided::NothingToTakeBack`] where it was taken back already, [`NotDecided::Overtaken`] where this reviewer decided something
+    /// else since, in another window or by a file.
+    pub fn undo(&self, shown: DecisionKey) -> Result<DecisionKey, NotDecided> {
+        match self.looking.ledger().last_of(self.reviewer.as_str())? {
+            Some(last) if last == shown => self.take_back(last).map(|_| last),
+            Some(last) if last > shown => Err(self.overtaken(Some(last))?),
+            _ => Err(NotDecided::NothingToTakeBack),
+        }
     }
 
     /// Takes back this reviewer's latest decision that holds; which one it was.
@@ -303,6 +322,7 @@ impl Review {
                 _ => return Err(NotDecided::Changed(vec!["nothing is known of what was shown then".to_owned()])),
             }
         }
+        judge_date(&dated(&asset), word.verb)?;
         let new = anomaly_decision(&asset, &anomaly, now, word);
         let named = (&asset.id, &asset.place.source, new.words.first().and_then(|w| w.content));
         if let Some(holds) = ledger.holding_any(About::Anomaly, Some(&word.kind), [named].into_iter())? {
@@ -316,6 +336,11 @@ impl Review {
         }
         Ok(Known::New(Box::new(new)))
     }
+}
+
+/// The date that is spoken of: what a sidecar or a fix gives, else what is on record.
+pub(super) fn dated(asset: &StoredAsset) -> RecordedDate {
+    asset.corrected.map_or_else(|| asset.facts.date_time_original.clone(), RecordedDate::At)
 }
 
 /// A word, weighed against the record.

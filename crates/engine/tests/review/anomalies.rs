@@ -7,7 +7,7 @@ use lightproof_model::decision::{
     Verb::{Keep, Quarantine},
 };
 
-use crate::desk::{Desk, dated, photo, two_of_a_d50};
+use crate::desk::{Desk, dated, photo, two_of_a, two_of_a_d50};
 
 const BOTH: [&str; 2] = ["a.jpg", "copy/a.jpg"];
 const SAID: [(&str, lightproof_model::decision::Verb); 2] = [("a.jpg", Keep), ("copy/a.jpg", Quarantine)];
@@ -113,6 +113,16 @@ fn what_another_said_of_a_date_is_not_overwritten_in_silence() {
     };
     let (_, refused) = bob.0.decide_anomalies(&[word]).unwrap_err();
     assert_eq!(refused.to_string(), "Ann decided otherwise in the meantime (leave a.jpg)");
+}
+
+#[test]
+fn a_camera_that_is_doubted_later_holds_its_groups_back_at_once() {
+    let desk = Desk::with(two_of_a("OLYMPUS", "E-500"));
+    assert_eq!(desk.ann().state(), GroupState::Undecided);
+    desk.flag_with("[[camera]]\nmake = \"OLYMPUS\"\nmodels = [\"E-500\"]\nresets_to = \"2005-01-01\"\n");
+    let ann = desk.ann();
+    assert_eq!(ann.state(), GroupState::Blocked);
+    assert!(matches!(ann.say(&SAID), Err(NotDecided::Refused(Refusal::OpenAnomaly { .. }))));
 }
 
 #[test]

@@ -57,6 +57,16 @@ impl Desk {
         pipeline::survey(&mut ledger, &settings, &order, &Unwatched).unwrap();
     }
 
+    /// Anomalies are found anew, with this in the settings.
+    pub fn flag_with(&self, settings: &str) {
+        let file = self.home.path().join("lightproof.toml");
+        std::fs::write(&file, settings).unwrap();
+        let mut settings = Settings::read(Some(&file), &file, self.ledger()).unwrap();
+        settings.out.argued(Some(self.home.path().join("proofs")));
+        let mut ledger = Ledger::open(&self.ledger()).unwrap();
+        pipeline::flag_anomalies(&mut ledger, &settings, NOW, &Unwatched).unwrap();
+    }
+
     /// The survey is lost; the record is not.
     pub fn lose_the_survey(&self) {
         for name in ["survey.sqlite", "survey.sqlite-wal", "survey.sqlite-shm"] {
@@ -156,7 +166,11 @@ pub fn dated(fields: u32) -> Exif {
 
 /// The same by a camera whose clock is known to fail.
 pub fn two_of_a_d50() -> Library {
-    let shot =
-        |fields: u32| photo(1).exif(Exif::camera("NIKON CORPORATION", "NIKON D50").taken("2009:07:17 18:20:10").fields(fields));
+    two_of_a("NIKON CORPORATION", "NIKON D50")
+}
+
+/// A photograph by a camera, and a copy of it with fewer fields.
+pub fn two_of_a(make: &str, model: &str) -> Library {
+    let shot = |fields: u32| photo(1).exif(Exif::camera(make, model).taken("2009:07:17 18:20:10").fields(fields));
     Library::with("a.jpg", shot(20)).and("copy/a.jpg", shot(10))
 }

@@ -232,6 +232,7 @@ fn verbs_are_read_as_people_write_them() {
         ("shift 0", None),
         ("shift 1.5", None),
         ("shift +99999999999999", None),
+        ("shift -9223372036854775808", None),
         ("leave it", None),
         ("", None),
     ];
@@ -246,5 +247,22 @@ fn a_reviewer_has_a_name() {
     assert_eq!(Reviewer::new(" Anna ").unwrap().as_str(), "Anna");
     for name in ["", "  ", "a\nb", &"x".repeat(101)] {
         assert_eq!(Reviewer::new(name), Err(NotAName));
+    }
+}
+
+#[test]
+fn a_shift_needs_a_date_that_it_leads_to_another_of() {
+    let say = |recorded: &str, verb: &str| judge_date(&RecordedDate::parse(recorded), verb.parse().unwrap());
+    for (recorded, verb, expected) in [
+        ("2005:01:01 00:00:00", "shift +3600", Ok(())),
+        ("", "shift +3600", Err(DateRefusal::NothingToShift)),
+        ("0000:00:00 00:00:00", "shift +3600", Err(DateRefusal::NothingToShift)),
+        ("2005:13:01 00:00:00", "shift -3600", Err(DateRefusal::NothingToShift)),
+        ("9999:12:31 23:59:59", "shift +1", Err(DateRefusal::OutOfCalendar)),
+        ("", "fix 2009-07-18T10:12:40", Ok(())),
+        ("", "leave", Ok(())),
+        ("", "later", Ok(())),
+    ] {
+        assert_eq!(say(recorded, verb), expected, "{recorded} {verb}");
     }
 }

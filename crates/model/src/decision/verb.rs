@@ -88,7 +88,7 @@ impl fmt::Display for AnomalyVerb {
 }
 
 /// Seconds in a hundred years: no clock is further off.
-const FARTHEST: i64 = 100 * 366 * 86_400;
+const FARTHEST: u64 = 100 * 366 * 86_400;
 
 impl FromStr for AnomalyVerb {
     type Err = NotAVerb;
@@ -107,7 +107,7 @@ impl FromStr for AnomalyVerb {
             ("shift", by) => by
                 .parse()
                 .ok()
-                .filter(|by: &i64| *by != 0 && by.abs() <= FARTHEST)
+                .filter(|by: &i64| *by != 0 && by.unsigned_abs() <= FARTHEST)
                 .map(|by| AnomalyVerb::Resolve(Correction::Shift(by)))
                 .ok_or_else(refused),
             _ => Err(refused()),

@@ -24,7 +24,7 @@ use lightproof_model::{
 use maud::{Markup, html};
 
 use super::overview::link;
-use crate::{app::Shared, door::Session, failure::Failure, fields::Fields, layout::Page, wording};
+use crate::{app::Shared, door::Session, failure::Failure, fields::Fields, layout::Page, pages::pictures::picture, wording};
 
 /// Lines on one page.
 const LINES: usize = 50;
@@ -239,7 +239,7 @@ pub fn rows(photos: &[(PhotoLine, StoredAsset)], asked: &Asked, caption: &str) -
             caption { (caption) }
             thead { tr { th scope="col" { "Picture" } th scope="col" { "Photograph" } th scope="col" { "Recorded date" } th scope="col" { "Anomalies" } } }
             tbody { @for (line, asset) in photos { tr id=(line.asset) {
-                td { div.strip { img src={ "/pictures/" (line.asset) "/thumbnail" } alt="" loading="lazy" width="72" height="54"; } }
+                td { div.strip { img src=(picture(&line.asset, "thumbnail")) alt="" loading="lazy" width="72" height="54"; } }
                 th scope="row" { a href=(address(&line.asset, asked)) { bdi { (wording::path(asset.given_name())) } }
                     br; span.faint { bdi { (wording::path(&asset.place.folder)) } } }
                 td { (recorded(asset)) }

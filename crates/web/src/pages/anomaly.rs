@@ -32,7 +32,9 @@ use super::{
     anomalies::{Asked, address, recorded, see_other},
     axis,
 };
-use crate::{app::Shared, door::Session, failure::Failure, fields::Fields, layout, layout::Page, wording};
+use crate::{
+    app::Shared, door::Session, failure::Failure, fields::Fields, layout, layout::Page, pages::pictures::picture, wording,
+};
 
 const KEYS: &[(&str, &str)] = &[
     ("→ or n", "next open anomaly"),
@@ -245,7 +247,7 @@ fn drawn(shown: &Shown, asked: &Asked, session: &Session) -> Markup {
         @if let Some((why, _)) = &shown.refused { div.warning role="alert" { p { strong { "Nothing was recorded." } " " (why) } } }
         div.dated {
             figure {
-                a href={ "/pictures/" (id) "/full" } { img src={ "/pictures/" (id) "/large" } alt={ "The picture of " (wording::path(photo.asset.given_name())) }; }
+                a href=(picture(&id, "full")) { img src=(picture(&id, "large")) alt={ "The picture of " (wording::path(photo.asset.given_name())) }; }
                 figcaption.faint { bdi { (wording::path(&photo.asset.place.path())) } br;
                     (photo.asset.place.source) @if !photo.owner.is_empty() { ", of " bdi { (wording::plain(&photo.owner)) } }
                     ", " a href={ "/assets/" (id) } { "all that is known of it" } }
@@ -306,7 +308,7 @@ fn neighbours(photo: &PhotoView) -> Markup {
         @if known.is_empty() { p.faint { "No neighbour of this camera has a date that can be trusted." } } @else {
             div.near { @for (side, near) in known {
                 a href={ "/assets/" (near.asset) } {
-                    img src={ "/pictures/" (near.asset) "/thumbnail" } alt="" loading="lazy" width="72" height="54";
+                    img src=(picture(&near.asset, "thumbnail")) alt="" loading="lazy" width="72" height="54";
                     span { "Right " (side) @match near.order { Order::Number => " by number: ", Order::Modified => " by when the file was changed: " }
                         bdi { (wording::path(&near.name)) } br; strong { (near.at.strftime("%Y-%m-%d %H:%M:%S")) }
                         @match near.worth {

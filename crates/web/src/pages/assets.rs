@@ -26,7 +26,7 @@ use super::{
     anomaly::state,
     problems::wrong,
 };
-use crate::{app::Shared, door::Session, failure::Failure, fields::Fields, layout::Page, wording};
+use crate::{app::Shared, door::Session, failure::Failure, fields::Fields, layout::Page, pages::pictures::picture, wording};
 
 /// Assets on one page.
 const LINES: usize = 60;
@@ -88,7 +88,7 @@ fn drawn(total: usize, at: usize, assets: &[StoredAsset], address: &Fields) -> M
                 caption { (wording::counted(total, "asset")) }
                 thead { tr { th scope="col" { "Picture" } th scope="col" { "Asset" } th scope="col" { "Recorded date" } th scope="col" { "Fate" } th.number scope="col" { "Bytes" } } }
                 tbody { @for asset in assets { tr {
-                    td { div.strip { img src={ "/pictures/" (asset.id) "/thumbnail" } alt="" loading="lazy" width="72" height="54"; } }
+                    td { div.strip { img src=(picture(&asset.id, "thumbnail")) alt="" loading="lazy" width="72" height="54"; } }
                     th scope="row" { a href={ "/assets/" (asset.id) } { bdi { (wording::path(asset.given_name())) } }
                         br; span.faint { (asset.place.source) ": " bdi { (wording::path(&asset.place.folder)) } } }
                     td { (recorded(asset)) }
@@ -120,7 +120,7 @@ fn explained(found: &Explanation, anomalies: &[AnomalyView]) -> Markup {
     let asset = &found.asset;
     html! {
         div.dated {
-            figure { a href={ "/pictures/" (asset.id) "/full" } { img src={ "/pictures/" (asset.id) "/large" } alt={ "The picture of " (wording::path(asset.given_name())) ", as far as it can be shown" }; } }
+            figure { a href=(picture(&asset.id, "full")) { img src=(picture(&asset.id, "large")) alt={ "The picture of " (wording::path(asset.given_name())) ", as far as it can be shown" }; } }
             div { (facts(found)) }
         }
         @if !anomalies.is_empty() {

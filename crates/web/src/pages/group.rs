@@ -76,7 +76,7 @@ struct Shown {
     /// What the person had marked in the form that was refused.
     marked: Words,
     /// The person's latest decision can be taken back.
-    undo: bool,
+    undo: Option<lightproof_engine::DecisionKey>,
 }
 
 fn look(review: &Review, id: &GroupId, filter: &Filter) -> Result<Shown, Failure> {
@@ -96,7 +96,7 @@ fn look(review: &Review, id: &GroupId, filter: &Filter) -> Result<Shown, Failure
         message: None,
         refused: None,
         marked: Words::new(),
-        undo: looking.last_of(review.reviewer())?.is_some(),
+        undo: looking.last_of(review.reviewer())?,
     })
 }
 
@@ -189,7 +189,8 @@ async fn undo(
 ) -> Result<Response, Failure> {
     let filter = Filter::read(&Fields::read(query.unwrap_or_default().as_bytes()));
     let here = form.get("here").map(GroupId::new);
-    app.ask(move |review| match review.undo_last() {
+    let last = form.get("last").and_then(|key| key.parse().ok()).map(lightproof_engine::DecisionKey);
+    app.ask(move |review| match review.undo(last.unwrap_or_default()) {
         Ok(key) => {
             let looking = review.looking();
             let decided =
@@ -231,7 +232,7 @@ fn drawn(shown: &Shown, filter: &Filter, session: &Session) -> Markup {
         (before(group))
         (blocked(group))
         @if has_form {
-            form #decide method="post" action={ "/groups/" (line.id) "/decide" (filter.query()) } data-swap {
+            form #decide method="post" action={ "/groups/" (line.id) "/decide" (filter.query()) } data-swap autocomplete="off" {
                 (layout::hidden_token(session))
                 input type="hidden" name="seen" value=(line.seen);
                 @if let Some(decision) = line.decision { input type="hidden" name="after" value=(decision.0); }
@@ -239,10 +240,11 @@ fn drawn(shown: &Shown, filter: &Filter, session: &Session) -> Markup {
                 (form::actions())
             }
         } @else { (members(shown, false)) }
-        @if shown.undo {
+        @if let Some(last) = shown.undo {
             form.undo method="post" action={ "/undo" (filter.query()) } data-swap {
                 (layout::hidden_token(session))
                 input type="hidden" name="here" value=(line.id);
+                input type="hidden" name="last" value=(last.0);
                 button type="submit" data-does="undo" { "Take your last decision back " kbd { "u" } }
             }
         }

@@ -25,6 +25,7 @@ use crate::{
     fields::Fields,
     filter::{Filter, WAITS},
     layout::Page,
+    pages::pictures::picture,
     wording,
 };
 
@@ -103,7 +104,7 @@ fn row(line: &GroupLine, members: &[StoredAsset], filter: &Filter) -> Markup {
     html! {
         tr {
             td { div.strip { @for asset in members.iter().take(3) {
-                img src={ "/pictures/" (asset.id) "/thumbnail" } alt="" loading="lazy" width="72" height="54";
+                img src=(picture(&asset.id, "thumbnail")) alt="" loading="lazy" width="72" height="54";
             } } }
             th scope="row" {
                 a href=(address) { (wording::heading(line.basis, line.members)) }

@@ -3,6 +3,8 @@
 //! What goes out is an image or a video by the engine's word, never by the asset's; a page of ours or of others inside it would not
 //! run, since the policy of every answer forbids it. Absent on purpose: paths and keys.
 
+use std::sync::OnceLock;
+
 use axum::{
     Extension, Router,
     body::Body,
@@ -72,7 +74,23 @@ async fn subject(app: &Shared, asset: String) -> Result<Subject, Failure> {
     app.ask(move |review| review.looking().subject(&AssetId::new(asset))?.ok_or(Failure::NotFound)).await
 }
 
-/// An asset's content may change with the next survey, and its id stays: an hour is as long as a review lasts.
+/// The address of a picture, by the word of its size. What a browser keeps under it is of this start of the pages alone: while they
+/// are served nothing is surveyed, so an id stands for the same bytes.
+pub fn picture(id: &impl std::fmt::Display, size: &str) -> String {
+    static START: OnceLock<String> = OnceLock::new();
+    let start = START.get_or_init(|| {
+        let mut bytes = [0; 8];
+        // Without chance, time tells one start from another.
+        if getrandom::fill(&mut bytes).is_err() {
+            let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).map_or(0, |d| d.as_nanos() as u64);
+            bytes = now.to_be_bytes();
+        }
+        lightproof_model::digest::to_hex(&bytes)
+    });
+    format!("/pictures/{id}/{size}?start={start}")
+}
+
+/// An asset's content may change with the next survey, and its id stays; [`picture`] tells one start from another.
 fn picture_headers(mime: &'static str) -> [(header::HeaderName, &'static str); 3] {
     [(header::CONTENT_TYPE, mime), (header::CACHE_CONTROL, "private, max-age=3600"), (header::CONTENT_DISPOSITION, "inline")]
 }

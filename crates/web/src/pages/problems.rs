@@ -17,7 +17,7 @@ use lightproof_model::{
 use maud::{Markup, html};
 
 use super::anomalies::pages;
-use crate::{app::Shared, door::Session, failure::Failure, fields::Fields, layout::Page, wording};
+use crate::{app::Shared, door::Session, failure::Failure, fields::Fields, layout::Page, pages::pictures::picture, wording};
 
 /// Assets on one page.
 const LINES: usize = 50;
@@ -102,7 +102,7 @@ fn row(asset: &StoredAsset, owner: &str) -> Markup {
     let id = &asset.id;
     html! {
         tr {
-            td { div.strip.left { a href={ "/pictures/" (id) "/large" } { img src={ "/pictures/" (id) "/thumbnail" } alt="nothing can be shown" loading="lazy" width="160" height="120"; } } }
+            td { div.strip.left { a href=(picture(id, "large")) { img src=(picture(id, "thumbnail")) alt={ "What is left of " (wording::path(asset.given_name())) } loading="lazy" width="160" height="120"; } } }
             th scope="row" { a href={ "/assets/" (id) } { bdi { (wording::path(asset.given_name())) } } br; span.faint { (wording::size(asset.stamp.size)) @if let Some(kind) = asset.media_type { ", " (kind.mime()) } } }
             td { (wrong(asset)) }
             td { bdi { (wording::path(&asset.place.path())) } br; span.faint { (asset.place.source) @if !owner.is_empty() { ", of " bdi { (wording::plain(owner)) } } } }

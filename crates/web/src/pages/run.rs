@@ -28,7 +28,9 @@ use super::{
     anomaly::{done, form, refusal, state, take_one_back},
     axis,
 };
-use crate::{app::Shared, door::Session, failure::Failure, fields::Fields, layout, layout::Page, wording};
+use crate::{
+    app::Shared, door::Session, failure::Failure, fields::Fields, layout, layout::Page, pages::pictures::picture, wording,
+};
 
 /// Its addresses.
 pub fn routes() -> Router<Shared> {
@@ -237,7 +239,7 @@ fn row(photo: &PhotoView) -> Markup {
     let id = &photo.asset.id;
     html! {
         tr id=(id) {
-            td { div.strip { img src={ "/pictures/" (id) "/thumbnail" } alt="" loading="lazy" width="72" height="54"; } }
+            td { div.strip { img src=(picture(id, "thumbnail")) alt="" loading="lazy" width="72" height="54"; } }
             th scope="row" { a href={ "/anomalies/" (id) } { bdi { (wording::path(photo.asset.given_name())) } }
                 br; span.faint { bdi { (wording::path(&photo.asset.place.folder)) } } }
             td { (recorded(&photo.asset)) }

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use lightproof_ledger::{DecisionKey, Evidence, StoredAsset};
 use lightproof_model::{
     asset::AssetId,
-    decision::{AnomalyVerb, anomaly_changes},
+    decision::{AnomalyVerb, anomaly_changes, judge_date},
 };
 
 use super::{
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     EngineError,
-    review::deciding::{AnomalyWord, anomaly_decision},
+    review::deciding::{AnomalyWord, anomaly_decision, dated},
     states::States,
     telling::anomaly_evidence,
 };
@@ -97,6 +97,9 @@ impl Weighing<'_> {
         };
         if asset.place.source.as_str() != &*row.source {
             return because(format!("asset {} is in the source {}, not in {}", row.asset, asset.place.source, row.source));
+        }
+        if let Err(refusal) = judge_date(&dated(&asset), verb) {
+            return because(refusal.to_string());
         }
         let today = ledger.anomalies_of(asset.key)?;
         if let Some(found) = today.iter().find(|anomaly| *anomaly.seen == *row.seen) {

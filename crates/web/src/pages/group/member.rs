@@ -16,7 +16,7 @@ use lightproof_model::{
 use maud::{Markup, html};
 
 use super::form::WORD;
-use crate::wording;
+use crate::{pages::pictures::picture as address, wording};
 
 /// Where a person decides on an anomaly.
 pub fn anomaly_address(asset: &AssetId, kind: &str) -> String {
@@ -62,9 +62,9 @@ fn picture(asset: &StoredAsset, at: usize, count: usize, name: &str) -> Markup {
     let is_video = asset.media_type.is_some_and(|t| t.class() == Class::Video);
     let alt = format!("{} {at} of {count}: {name}", if is_video { "Video" } else { "Picture" });
     html! {
-        a.picture href={ "/pictures/" (id) "/full" } data-large={ "/pictures/" (id) "/large" } data-name=(name)
+        a.picture href=(address(id, "full")) data-large=(address(id, "large")) data-name=(name)
             data-kind=[is_video.then_some("video")] target="_blank" rel="noopener" {
-            img src={ "/pictures/" (id) "/thumbnail" } alt=(alt) decoding="async";
+            img src=(address(id, "thumbnail")) alt=(alt) decoding="async";
         }
     }
 }
