@@ -42,7 +42,10 @@ fn a_decision_is_recorded_leads_to_the_next_group_and_can_be_taken_back() {
     holds(&again, "Decided by");
     assert!(!again.body.contains("checked"), "what was decided is told in words");
 
-    let undone = ann.post("/undo", "");
+    let last = values(&again.body, "last");
+    let overtaken = ann.post("/undo", "last=0");
+    assert_eq!(overtaken.header("location"), None, "another window decided since: {overtaken:?}");
+    let undone = ann.post("/undo", &format!("last={}", last[0]));
     assert!(undone.header("location").unwrap().starts_with(&first), "{undone:?}");
     holds(&ann.get(undone.header("location").unwrap()), "Taken back: ");
     assert!(!ann.get(&first).body.contains("Decided by"));

@@ -156,7 +156,7 @@ fn a_write_is_a_form_of_modest_size() {
     let cookie = served.come_in();
     let csrf = served.csrf(&cookie);
     let origin = served.origin();
-    let large = served.post("/leave", &format!("{cookie}{origin}"), &format!("csrf={csrf}&note={}", "x".repeat(300_000)));
+    let large = served.post("/leave", &format!("{cookie}{origin}"), &format!("csrf={csrf}&note={}", "x".repeat(5_000_000)));
     assert_eq!(large.status, 413);
     bears_all_headers(&large, "too large");
     let json = served.ask("POST /leave", &format!("{cookie}{origin}Content-Type: application/json\r\nContent-Length: 0\r\n"));
