@@ -133,12 +133,11 @@ pub fn refresh<C: Catalogue>(
         let mut before = None;
         for _ in 0..2 {
             listing.everything(start.as_deref())?;
-            // What is listed in the trash and no longer counted is about to be purged: no listing changes that.
-            let is_purge = |d: &Difference| d.trashed && d.listed > d.server;
             let gaps: Vec<Gap> = listing.told.differences.iter().map(Difference::gap).collect();
-            // What the server has more than it lists may be listed the next time.
+            // What the server has more than it lists may be listed the next time. What it lists and does not count, as what is about to be
+            // purged from the trash, is so twice; otherwise it was changed while it was listed.
             let is_less = gaps.iter().all(|gap| gap.more < 0);
-            is_settled = listing.told.differences.iter().all(is_purge) || (is_less && before.as_ref() == Some(&gaps));
+            is_settled = gaps.is_empty() || (is_less && before.as_ref() == Some(&gaps));
             if is_settled {
                 break;
             }

@@ -103,12 +103,14 @@ async fn back(Path(asset): Path<String>, RawQuery(query): RawQuery) -> Response 
 /// What the last write did, as the address says it.
 pub fn done(review: &Review, query: &Fields) -> Result<Option<Markup>, Failure> {
     let key = |name: &str| query.get(name).and_then(|key| key.parse().ok()).map(DecisionKey);
-    let (key, word) = match (key("done"), key("undone")) {
-        (_, Some(key)) => (key, "Taken back: "),
-        (Some(key), None) => (key, "Recorded: "),
+    let (key, word, back) = match (key("done"), key("undone")) {
+        (_, Some(key)) => (key, "Taken back: ", true),
+        (Some(key), None) => (key, "Recorded: ", false),
         (None, None) => return Ok(None),
     };
-    let Some(decision) = review.looking().decision(key)? else { return Ok(None) };
+    // An address may be asked for again when it is no longer true.
+    let told = review.looking().decision(key)?.filter(|decision| decision.taken_back_by.is_some() == back);
+    let Some(decision) = told else { return Ok(None) };
     let asset = decision.words.first().map(|word| word.asset.clone());
     let groups = match &asset {
         Some(asset) => review.looking().anomalous_photo(asset)?.map(|photo| photo.groups).unwrap_or_default(),

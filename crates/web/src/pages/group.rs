@@ -112,10 +112,14 @@ async fn show(
     let (done, undone) = (key("done"), key("undone"));
     app.ask(move |review| {
         let mut shown = look(review, &GroupId::new(id), &filter)?;
-        let brief = |key: DecisionKey| Ok::<_, Failure>(review.looking().decision(key)?.map(|d| wording::brief(&d)));
+        // An address may be asked for again when it is no longer true.
+        let brief = |key: DecisionKey, back: bool| {
+            let told = review.looking().decision(key)?.filter(|d| d.taken_back_by.is_some() == back);
+            Ok::<_, Failure>(told.map(|d| wording::brief(&d)))
+        };
         shown.message = match (done, undone) {
-            (_, Some(key)) => brief(key)?.map(|said| format!("Taken back: {said}")),
-            (Some(key), None) => brief(key)?.map(|said| format!("Recorded: {said}")),
+            (_, Some(key)) => brief(key, true)?.map(|said| format!("Taken back: {said}")),
+            (Some(key), None) => brief(key, false)?.map(|said| format!("Recorded: {said}")),
             (None, None) => None,
         };
         Ok(framed(shown, &filter, &session))
