@@ -5,6 +5,7 @@
 //! Absent on purpose: any call that writes, and any path that is resolved through a link below the root.
 
 mod beneath;
+pub mod hands;
 mod layouts;
 mod listing;
 mod walk;

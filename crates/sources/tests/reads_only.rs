@@ -1,4 +1,4 @@
-//! The crate's own text holds no call that writes: what is not spelled cannot happen.
+//! The crate's own text holds no call that writes but in the hands of a folder, and none that deletes at all: what is not spelled cannot happen.
 
 use std::{fs, path::Path};
 
@@ -42,15 +42,29 @@ const WRITING: [&str; 36] = [
     "sendfile",
 ];
 
-/// What is spelled and writes to no file: the file, the call, the reason.
-const ALLOWED: [(&str, &str); 1] = [
-    // The encrypted bytes of a request go to a connection.
-    ("immich/tls.rs", "self.stream.write_all("),
+/// What is spelled nevertheless: the file, the word, and why it harms no photograph.
+const ALLOWED: [(&str, &str, &str); 12] = [
+    ("immich/tls.rs", "write_all", "the encrypted bytes of a request go to a connection"),
+    ("folder/hands/rename.rs", "renameat", "the one rename that moves assets, never over something"),
+    ("folder/hands/rename.rs", "::rename", "the same"),
+    ("folder/hands/own.rs", "::rename", "see below"),
+    ("folder/hands/own.rs", "mkdir", "folders for what is set aside, or comes back"),
+    ("folder/hands/own.rs", "WRONLY", "files of .lightproof: README and head of the journal"),
+    ("folder/hands/own.rs", "CREATE", "the same"),
+    ("folder/hands/own.rs", "TRUNC", "the next head, before it takes the place of the one before"),
+    ("folder/hands/own.rs", "renameat", "the next head takes the place of the one before"),
+    ("folder/hands/lock.rs", "RDWR", "the lock of .lightproof"),
+    ("folder/hands/lock.rs", "CREATE", "the same"),
+    ("folder/hands/lock.rs", "set_len", "who holds it"),
 ];
 
+/// The words for deleting; no file may spell one, whatever stands above.
+const DELETING: [&str; 3] = ["remove_", "unlink", "rmdir"];
+
 #[test]
-fn nothing_in_this_crate_spells_a_call_that_writes() {
+fn nothing_in_this_crate_spells_a_call_that_writes_but_the_hands() {
     let mut read = 0;
+    let mut used: std::collections::BTreeSet<&(&str, &str, &str)> = std::collections::BTreeSet::new();
     let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
     while let Some(folder) = folders.pop() {
         for listed in fs::read_dir(folder).unwrap() {
@@ -62,12 +76,15 @@ fn nothing_in_this_crate_spells_a_call_that_writes() {
             let text = fs::read_to_string(&path).unwrap();
             let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
             for line in code {
-                let allowed = ALLOWED.iter().any(|(file, call)| path.ends_with(file) && line.contains(call));
-                let spelled = WRITING.iter().find(|call| line.contains(**call) && !allowed);
-                assert!(spelled.is_none(), "{}: {line}", path.display());
+                for call in WRITING.iter().filter(|call| line.contains(**call)) {
+                    let allowed = ALLOWED.iter().find(|(file, word, _)| path.ends_with(file) && word == call);
+                    assert!(allowed.is_some() && !DELETING.contains(call), "{}: {line}", path.display());
+                    used.extend(allowed);
+                }
             }
             read += 1;
         }
     }
     assert!(read >= 8, "only {read} files were looked at");
+    assert_eq!(used.len(), ALLOWED.len(), "what is allowed is used: {used:?}");
 }

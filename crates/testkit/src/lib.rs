@@ -8,6 +8,7 @@ pub mod corpus;
 pub mod crowd;
 pub mod immich;
 pub mod library;
+pub mod mounted;
 pub mod reviewing;
 pub mod run;
 pub mod snapshot;

@@ -72,6 +72,35 @@ impl Snapshot {
     }
 }
 
+impl Snapshot {
+    /// Fails the test with every difference that matters once something was done and undone: contents, names, owner, mode, modification time
+    /// and attributes of all files outside `.lightproof`. Not change times, access times and the times of folders (DESIGN §3, *as it was*).
+    ///
+    /// # Panics
+    /// When anything is not as it was.
+    pub fn assert_as_it_was(&self, later: &Snapshot) {
+        let of = |snapshot: &Snapshot| snapshot.outside_of_own();
+        let differences = of(self).differences(&of(later));
+        assert!(differences.is_empty(), "it is not as it was:\n{}", differences.join("\n"));
+    }
+
+    /// What matters of every file that is not lightproof's own.
+    fn outside_of_own(&self) -> Snapshot {
+        let own = |path: &Path| path.components().any(|part| part.as_os_str() == ".lightproof");
+        let matters = |seen: &Seen| {
+            let is_folder = seen.mode & FOLDER == FOLDER;
+            let modified = if is_folder { (0, 0) } else { seen.modified };
+            let (links, size) = if is_folder { (0, 0) } else { (seen.links, seen.size) };
+            Seen { accessed: (0, 0), changed: (0, 0), modified, links, size, inode: 0, ..seen.clone() }
+        };
+        let outside = self.seen.iter().filter(|(path, _)| !own(path));
+        Snapshot { seen: outside.map(|(path, seen)| (path.clone(), matters(seen))).collect() }
+    }
+}
+
+/// The bit of a mode that says "folder", among those of a file type (inode(7)).
+const FOLDER: u32 = 0o040_000;
+
 impl Seen {
     fn of(path: &Path) -> io::Result<Self> {
         let about = fs::symlink_metadata(path)?;
