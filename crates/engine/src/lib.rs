@@ -13,6 +13,7 @@ pub mod explain;
 mod flagging;
 mod grouping;
 mod manifest;
+pub mod passphrase;
 pub mod pictures;
 pub mod pipeline;
 pub mod proofs;

@@ -5,6 +5,7 @@
 //! these is handed in by a caller as a value.
 
 pub mod anomaly;
+pub mod approval;
 pub mod asset;
 pub mod camera;
 pub mod decision;
