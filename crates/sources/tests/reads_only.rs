@@ -88,3 +88,40 @@ fn nothing_in_this_crate_spells_a_call_that_writes_but_the_hands() {
     assert!(read >= 8, "only {read} files were looked at");
     assert_eq!(used.len(), ALLOWED.len(), "what is allowed is used: {used:?}");
 }
+
+/// What no request of lightproof's may name: trash, deletion, the resolver of duplicates, tags, stacks, locking.
+const NEVER_ASKED: [&str; 9] =
+    ["/trash", "/tags", "/stacks", "/duplicates", "\"force\"", "\"locked\"", "/assets/copy", "/jobs/", "/assets/metadata"];
+
+#[test]
+fn no_request_is_spelled_that_cannot_be_undone() {
+    let mut unlinks = Vec::new();
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/immich")];
+    let mut read = 0;
+    while let Some(folder) = folders.pop() {
+        for listed in fs::read_dir(folder).unwrap() {
+            let path = listed.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+                continue;
+            }
+            let text = fs::read_to_string(&path).unwrap();
+            // What a module's own tests hold is not sent.
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
+                let named = NEVER_ASKED.iter().find(|never| line.contains(**never));
+                assert!(named.is_none(), "{}: {line}", path.display());
+                if line.contains("Method::Unlink") {
+                    unlinks.push(line.trim().to_owned());
+                }
+            }
+            read += 1;
+        }
+    }
+    assert!(read >= 20, "only {read} files were looked at");
+    // DELETE is for leaving an album, and for nothing else.
+    let expected =
+        ["Method::Unlink => self.agent.delete(&url).force_send_body(),", "self.membership(Method::Unlink, album, id, false)"];
+    unlinks.sort();
+    assert_eq!(unlinks, expected);
+}

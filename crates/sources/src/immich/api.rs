@@ -1,18 +1,20 @@
-//! `Api`: the calls that are used, on one server with one key or none. All of them read.
+//! `Api`: the calls that are used, on one server with one key or none. All of them read; what changes something goes through [`super::hands`].
 //!
 //! What goes into paths are ids and words that are known here, so that nothing in them needs to be escaped.
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use super::{
     error::ImmichError,
-    http::Line,
+    http::{Line, Method, Unsure},
     key::ApiKey,
     listed::{RemoteId, Visibility},
     version::{Support, Version},
     wire::{
-        About, Album, AssetCounts, KeyInfo, Library, Page, Ping, Queue, Queues, QueuesByName, Search, SearchAnswer, SearchCount,
-        SearchTotal, ServerConfig, ServerStatistics, ServerVersion, Storage, User, UserName, VersionRow,
+        About, Album, Asset, AssetCounts, KeyInfo, Library, Page, Ping, Queue, Queues, QueuesByName, Search, SearchAnswer,
+        SearchCount, SearchTotal, ServerConfig, ServerStatistics, ServerVersion, Storage, User, UserName, VersionRow,
     },
 };
 
@@ -236,6 +238,19 @@ impl Api {
     /// [`ImmichError`].
     pub fn albums_with(&self, asset: RemoteId) -> Result<Vec<Album>, ImmichError> {
         self.line.get(&format!("/albums?assetId={asset}"), self.key.as_ref())
+    }
+
+    /// `GET /assets/{id}`: what the server says of one asset.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn asset(&self, id: RemoteId) -> Result<Asset, ImmichError> {
+        self.line.get(&format!("/assets/{id}"), self.key.as_ref())
+    }
+
+    /// A change, asked for once.
+    pub(super) fn change(&self, method: Method, path: &str, body: &impl Serialize) -> Result<Vec<u8>, Unsure> {
+        self.line.change(method, path, self.key.as_ref(), body)
     }
 
     /// `GET /assets/{id}/thumbnail`: the small upright picture; nothing where the server has none.

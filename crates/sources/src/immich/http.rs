@@ -1,8 +1,8 @@
 //! `Line`: the connection to one server: how many requests at once, how long, how often, and what an answer must look like.
 //!
 //! Follows no redirect: the key goes to the server that was named and nowhere else. Proxies that the environment names are not used
-//! either: a key for a server at home must not wander through them unasked. No cookies. Every request reads (`GET`, and the `POST` of
-//! a search), so sending one again after a failure changes nothing. No more of an answer is read than was asked for, and a connection
+//! either: a key for a server at home must not wander through them unasked. No cookies. What reads (`GET`, and the `POST` of a search) is sent
+//! again after a failure; what changes something is sent once, and whether it was done is told only by looking. No more of an answer is read than was asked for, and a connection
 //! with an unread rest is closed, not used again.
 
 use std::{
@@ -73,8 +73,31 @@ impl fmt::Debug for Line {
     }
 }
 
+/// How something is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Method {
+    /// `GET`.
+    Get,
+    /// `POST`: a search, or something new.
+    Post,
+    /// `PUT`: a change.
+    Put,
+    /// `DELETE`: of a membership of an album, and nothing else.
+    Unlink,
+}
+
+/// A change of which the server did not say that it made it.
+#[derive(Debug)]
+pub(super) enum Unsure {
+    /// It was not made.
+    Refused(ImmichError),
+    /// Nobody knows.
+    Unknown(ImmichError),
+}
+
 /// What is asked for.
 struct Ask<'a> {
+    method: Method,
     path: &'a str,
     key: Option<&'a ApiKey>,
     accept: &'static str,
@@ -85,12 +108,12 @@ struct Ask<'a> {
 
 impl<'a> Ask<'a> {
     fn json(path: &'a str, key: Option<&'a ApiKey>) -> Ask<'a> {
-        Ask { path, key, accept: "application/json", encoding: "gzip", range: None, body: None }
+        Ask { method: Method::Get, path, key, accept: "application/json", encoding: "gzip", range: None, body: None }
     }
 
     /// Pictures are compressed already, and a range of a compressed body would be another range.
     fn media(path: &'a str, key: Option<&'a ApiKey>) -> Ask<'a> {
-        Ask { path, key, accept: "*/*", encoding: "identity", range: None, body: None }
+        Ask { method: Method::Get, path, key, accept: "*/*", encoding: "identity", range: None, body: None }
     }
 }
 
@@ -169,7 +192,36 @@ impl Line {
         body: &impl Serialize,
     ) -> Result<T, ImmichError> {
         let body = serde_json::to_vec(body).expect("what is sent are plain structs, which JSON can hold");
-        self.json(&Ask { body: Some(body), ..Ask::json(path, key) })
+        self.json(&Ask { method: Method::Post, body: Some(body), ..Ask::json(path, key) })
+    }
+
+    /// Asks for a change, once: whether it was made is not known unless the server says so.
+    pub(super) fn change(
+        &self,
+        method: Method,
+        path: &str,
+        key: Option<&ApiKey>,
+        body: &impl Serialize,
+    ) -> Result<Vec<u8>, Unsure> {
+        let body = serde_json::to_vec(body).expect("what is sent are plain structs, which JSON can hold");
+        let ask = Ask { method, body: Some(body), ..Ask::json(path, key) };
+        let topic = Topic { url: self.server.url.as_str(), what: path, key };
+        if self.given_up.load(Ordering::Relaxed) {
+            return Err(Unsure::Refused(topic.unreachable("it was given up")));
+        }
+        let _turn = self.turns.take();
+        let reply = self.send(&ask, topic).map_err(|failure| match failure.error {
+            // Where the key or the certificate is not taken, or no address is known, nothing was asked for.
+            error @ (ImmichError::Untrusted { .. } | ImmichError::Redirected { .. }) => Unsure::Refused(error),
+            error => Unsure::Unknown(error),
+        })?;
+        match reply.status {
+            200..300 => reply.up_to(JSON, topic).map_err(|failure| Unsure::Unknown(failure.error)),
+            // The server, and not a proxy before it, says that it did not.
+            400..500 if may_be_json(&reply.headers) => Err(Unsure::Refused(reply.refused(topic).error)),
+            400.. => Err(Unsure::Unknown(reply.refused(topic).error)),
+            _ => Err(Unsure::Unknown(reply.unexpected(topic).error)),
+        }
     }
 
     /// A part of a body, or all of it from `offset` on where it is shorter.
@@ -234,7 +286,11 @@ impl Line {
             }
             Some(body) => {
                 headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-                let mut request = self.agent.post(&url);
+                let mut request = match ask.method {
+                    Method::Get | Method::Post => self.agent.post(&url),
+                    Method::Put => self.agent.put(&url),
+                    Method::Unlink => self.agent.delete(&url).force_send_body(),
+                };
                 if let Some(all) = request.headers_mut() {
                     all.extend(headers);
                 }

@@ -5,7 +5,7 @@
 //! Absent on purpose: what a person locked, which no key sees; and dropping an asset because a listing broke off.
 
 mod moment;
-mod row;
+pub(super) mod row;
 mod set_aside;
 mod sweep;
 

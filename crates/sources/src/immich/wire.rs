@@ -10,6 +10,8 @@ mod status;
 
 use serde::{Deserialize, Serialize};
 
+use super::listed::RemoteId;
+
 pub use self::status::{About, JobCounts, Library, Ping, Queue, ServerStatistics, Storage, UserUsage, VersionRow};
 pub(super) use self::status::{Queues, QueuesByName};
 
@@ -272,6 +274,34 @@ pub struct Album {
     /// Who takes part; from 3.0 on its owner is among them, with the role `owner`.
     #[serde(default, deserialize_with = "lenient::or_default")]
     pub album_users: Vec<AlbumUser>,
+}
+
+impl Album {
+    /// Whether it is this user's own. Up to 2.x an album names its owner, from 3.0 on the owner is among those who take part.
+    #[must_use]
+    pub fn is_of(&self, user: RemoteId) -> bool {
+        let is_user = |id: &str| RemoteId::parse(id) == Some(user);
+        match &self.owner_id {
+            Some(owner) => is_user(owner),
+            None => self.album_users.iter().any(|part| part.role == "owner" && is_user(&part.user.id)),
+        }
+    }
+}
+
+/// One of the answers to `PUT` or `DELETE /albums/{id}/assets`.
+#[derive(Debug, Clone, Deserialize)]
+pub struct AlbumChange {
+    /// Why not: `duplicate`, `no_permission`, `not_found`, …
+    #[serde(default)]
+    pub error: Option<String>,
+}
+
+impl AlbumChange {
+    /// Reads an answer; nothing where it is none, since a look tells more.
+    #[must_use]
+    pub fn read(body: &[u8]) -> Vec<AlbumChange> {
+        serde_json::from_slice(body).unwrap_or_default()
+    }
 }
 
 /// Who takes part in an album.

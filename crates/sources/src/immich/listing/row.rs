@@ -7,7 +7,7 @@ use super::super::{
 
 /// What became of one row.
 #[derive(Debug, PartialEq)]
-pub(super) enum Row {
+pub(in super::super) enum Row {
     /// An asset of the owner.
     Own(Listed),
     /// Somebody else's: a partner's who shows in the owner's timeline.
@@ -22,7 +22,7 @@ pub(super) enum Row {
 }
 
 /// Reads a row. A word for visibility that is unknown here counts as the one that was asked for.
-pub(super) fn read(asset: Asset, user: RemoteId, asked: Visibility) -> Row {
+pub(in super::super) fn read(asset: Asset, user: RemoteId, asked: Visibility) -> Row {
     let odd = |why| Row::Odd { id: asset.id.clone(), why };
     let Some(id) = RemoteId::parse(&asset.id) else { return odd("its id is none") };
     match RemoteId::parse(&asset.owner_id) {

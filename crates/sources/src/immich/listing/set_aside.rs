@@ -6,7 +6,7 @@ use super::super::{
     api::{Api, QUARANTINE_ALBUM},
     error::ImmichError,
     listed::{RemoteId, Visibility},
-    wire::{Album, Search},
+    wire::Search,
 };
 use super::{
     row::{self, Row},
@@ -20,7 +20,7 @@ use super::{
 pub fn set_aside(api: &Api, user: RemoteId) -> Result<HashSet<RemoteId>, ImmichError> {
     let mut ids = HashSet::new();
     // An asset in one of several albums: each is asked for alone, since the interface's versions differ on what several mean.
-    for album in api.albums()?.into_iter().filter(|album| album.album_name == QUARANTINE_ALBUM && is_of(album, user)) {
+    for album in api.albums()?.into_iter().filter(|album| album.album_name == QUARANTINE_ALBUM && album.is_of(user)) {
         let search = Search {
             visibility: Visibility::Archive.word(),
             with_deleted: true,
@@ -37,13 +37,4 @@ pub fn set_aside(api: &Api, user: RemoteId) -> Result<HashSet<RemoteId>, ImmichE
         })?;
     }
     Ok(ids)
-}
-
-/// Up to 2.x an album names its owner, from 3.0 on the owner is among those who take part.
-fn is_of(album: &Album, user: RemoteId) -> bool {
-    let is_user = |id: &str| RemoteId::parse(id) == Some(user);
-    match &album.owner_id {
-        Some(owner) => is_user(owner),
-        None => album.album_users.iter().any(|part| part.role == "owner" && is_user(&part.user.id)),
-    }
 }
