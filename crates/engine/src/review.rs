@@ -5,6 +5,7 @@
 //! Absent on purpose: any road from a ranking to a decision, and deciding on what was not listed.
 
 pub mod anomalies;
+pub mod back;
 mod catch_up;
 pub mod deciding;
 pub mod groups;

@@ -4,11 +4,17 @@
 //! that was not taken back. Writing compares first with what the person had before them, in one step, whatever other process writes.
 //! Absent on purpose: whether a decision still speaks of the same evidence. That is a rule, not a row.
 
+mod back;
+mod step;
+
 use lightproof_model::{
     asset::{AssetId, SourceId},
     digest::Sha1,
 };
 use rusqlite::{OptionalExtension, TransactionBehavior, params};
+
+pub use back::StepBack;
+pub use step::{Ending, Meanwhile, Step};
 
 use crate::{Evidence, Ledger, LedgerError};
 
@@ -112,34 +118,18 @@ pub struct StoredDecision {
     pub takes_back: Option<DecisionKey>,
     /// The row that takes this one back.
     pub taken_back_by: Option<DecisionKey>,
+    /// The first of those that were made in one step with it, itself included; nothing where it was made alone.
+    pub together: Option<DecisionKey>,
     /// What was said of each asset.
     pub words: Vec<StoredWord>,
 }
 
-/// How a step of several decisions ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// All that was added stays.
-    Kept,
-    /// Nothing was added.
-    Dropped,
-}
-
-/// A step under way: while it lasts, nobody else writes to the record.
-pub struct Step<'a>(&'a Ledger);
-
-impl Step<'_> {
-    /// Adds a decision. Whether it may be added is the caller's to know: nothing is compared here.
-    ///
-    /// # Errors
-    /// When the record cannot be written.
-    pub fn add(&self, decision: &NewDecision, by: &Written<'_>) -> Result<DecisionKey, LedgerError> {
-        self.0.add_decision(decision, by)
-    }
-}
-
-const COLUMNS: &str = "d.key, d.about, d.subject, d.basis, d.reviewer, d.at, d.face, d.tool, d.seen, d.takes_back, b.key \
+const COLUMNS: &str = "d.key, d.about, d.subject, d.basis, d.reviewer, d.at, d.face, d.tool, d.seen, d.takes_back, b.key, \
+     coalesce(d.together, (SELECT d.key FROM decision t WHERE t.together = d.key LIMIT 1)) \
      FROM decision d LEFT JOIN decision b ON b.takes_back = d.key";
+
+const DRAFTED: &str = "d.key, d.about, d.subject, d.basis, d.reviewer, d.at, d.face, d.tool, d.seen, d.takes_back, NULL, d.together \
+     FROM temp.draft_decision d";
 
 impl Ledger {
     /// Adds decisions, all or none: where another decision holds by now than the person was shown, nothing is written, and that
@@ -195,54 +185,25 @@ impl Ledger {
             match holds {
                 Some(holds) if decision.after != Some(holds) && !keys.contains(&holds) => return Ok(Err(holds)),
                 None if decision.after.is_some() => return Ok(Err(decision.after.unwrap_or(DecisionKey(0)))),
-                _ => keys.push(self.add_decision(decision, by)?),
+                _ => keys.push(self.add_decision(decision, by, keys.first().copied())?),
             }
         }
         Ok(Ok(keys))
     }
 
-    /// Weighs and adds decisions one by one in one step, during which this ledger reads them already and others do not. Afterwards
-    /// all of them are there or none, as `work` ends; none, too, when it fails.
-    ///
-    /// # Errors
-    /// When the record cannot be written, or what `work` returns.
-    pub fn in_one_step<T, E: From<LedgerError>>(&self, work: impl FnOnce(&Step<'_>) -> Result<(Ending, T), E>) -> Result<T, E> {
-        let step =
-            rusqlite::Transaction::new_unchecked(&self.record, TransactionBehavior::Immediate).map_err(LedgerError::from)?;
-        let (ending, done) = work(&Step(self))?;
-        match ending {
-            Ending::Kept => step.commit().map_err(LedgerError::from)?,
-            Ending::Dropped => step.rollback().map_err(LedgerError::from)?,
-        }
-        Ok(done)
-    }
-
-    /// Takes a decision back; nothing where it was taken back before, or is itself a taking back.
-    ///
-    /// # Errors
-    /// When the record cannot be written.
-    pub fn take_back(&self, decision: DecisionKey, by: &Written<'_>) -> Result<Option<DecisionKey>, LedgerError> {
-        let step = rusqlite::Transaction::new_unchecked(&self.record, TransactionBehavior::Immediate)?;
-        let added = self
-            .record
-            .prepare_cached(
-                "INSERT INTO decision (about, subject, basis, reviewer, at, face, tool, seen, takes_back) \
-                 SELECT about, subject, basis, ?2, ?3, ?4, ?5, seen, key FROM decision d WHERE key = ?1 AND takes_back IS NULL \
-                 AND NOT EXISTS (SELECT 1 FROM decision b WHERE b.takes_back = d.key)",
-            )?
-            .execute(params![decision.0, by.reviewer, by.at, by.face, by.tool])?;
-        let key = (added == 1).then(|| DecisionKey(self.record.last_insert_rowid()));
-        step.commit()?;
-        Ok(key)
-    }
-
-    fn add_decision(&self, decision: &NewDecision, by: &Written<'_>) -> Result<DecisionKey, LedgerError> {
+    fn add_decision(
+        &self,
+        decision: &NewDecision,
+        by: &Written<'_>,
+        together: Option<DecisionKey>,
+    ) -> Result<DecisionKey, LedgerError> {
         self.record
             .prepare_cached("INSERT OR IGNORE INTO evidence (seen, record) VALUES (?1, ?2)")?
             .execute([&decision.seen, &decision.evidence.stored()])?;
         self.record
             .prepare_cached(
-                "INSERT INTO decision (about, subject, basis, reviewer, at, face, tool, seen) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                "INSERT INTO decision (about, subject, basis, reviewer, at, face, tool, seen, together) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
             )?
             .execute(params![
                 decision.about.word(),
@@ -252,7 +213,8 @@ impl Ledger {
                 by.at,
                 by.face,
                 by.tool,
-                decision.seen
+                decision.seen,
+                together.map(|t| t.0)
             ])?;
         let key = self.record.last_insert_rowid();
         let mut add = self.record.prepare_cached(
@@ -299,6 +261,9 @@ impl Ledger {
             let found: Option<i64> =
                 query.query_row(params![about.word(), kind, asset.as_str(), content, source.as_str()], |r| r.get(0))?;
             latest = latest.max(found);
+            if self.draft.get().is_some() {
+                latest = latest.max(self.drafted(about, kind, (asset.as_str(), content, source.as_str()))?);
+            }
         }
         Ok(latest.map(DecisionKey))
     }
@@ -308,8 +273,9 @@ impl Ledger {
     /// # Errors
     /// When the record cannot be read.
     pub fn decision(&self, key: DecisionKey) -> Result<Option<StoredDecision>, LedgerError> {
+        let columns = if self.is_drafted(key) { DRAFTED } else { COLUMNS };
         let found =
-            self.record.prepare_cached(&format!("SELECT {COLUMNS} WHERE d.key = ?1"))?.query_row([key.0], read).optional()?;
+            self.record.prepare_cached(&format!("SELECT {columns} WHERE d.key = ?1"))?.query_row([key.0], read).optional()?;
         found.map(|found| self.with_words(found)).transpose()
     }
 
@@ -369,10 +335,15 @@ impl Ledger {
         Ok(())
     }
 
+    fn is_drafted(&self, key: DecisionKey) -> bool {
+        self.draft.get().is_some_and(|as_of| key > as_of)
+    }
+
     fn with_words(&self, mut decision: StoredDecision) -> Result<StoredDecision, LedgerError> {
-        let mut query = self.record.prepare_cached(
-            "SELECT asset, content, source, path, owner, part_of, verb FROM decision_word WHERE decision = ?1 ORDER BY ord",
-        )?;
+        let table = if self.is_drafted(decision.key) { "temp.draft_word" } else { "decision_word" };
+        let mut query = self.record.prepare_cached(&format!(
+            "SELECT asset, content, source, path, owner, part_of, verb FROM {table} WHERE decision = ?1 ORDER BY ord"
+        ))?;
         // A row that takes another back speaks of the same assets.
         let of = decision.takes_back.unwrap_or(decision.key);
         decision.words = query
@@ -406,6 +377,7 @@ fn read(r: &rusqlite::Row<'_>) -> rusqlite::Result<StoredDecision> {
         seen: r.get(8)?,
         takes_back: r.get::<_, Option<i64>>(9)?.map(DecisionKey),
         taken_back_by: r.get::<_, Option<i64>>(10)?.map(DecisionKey),
+        together: r.get::<_, Option<i64>>(11)?.map(DecisionKey),
         words: Vec::new(),
     })
 }
@@ -472,16 +444,88 @@ mod tests {
 
     #[test]
     fn a_step_that_is_dropped_or_fails_leaves_nothing() {
-        let (_dir, ledger) = ledger();
-        for ending in [Ok(Ending::Dropped), Err(()), Ok(Ending::Kept)] {
-            let done = ledger.in_one_step(|step| {
-                let key = step.add(&about(&[("a", 1)], None), &BY)?;
-                assert_eq!(holding(&ledger, "a", 1), Some(key), "it is read within the step");
-                ending.map(|ending| (ending, ())).map_err(|()| LedgerError::InUse { dir: "here".into() })
-            });
-            assert_eq!(done.is_ok(), ending.is_ok());
-            assert_eq!(holding(&ledger, "a", 1).is_some(), ending == Ok(Ending::Kept));
+        let (dir, ledger) = ledger();
+        drop(ledger);
+        let (ledger, other) = (Ledger::open_shared(dir.path()).unwrap(), Ledger::open_shared(dir.path()).unwrap());
+        for meanwhile in [Meanwhile::Others, Meanwhile::Nobody] {
+            for ending in [Ok(Ending::Dropped), Err(()), Ok(Ending::Kept)] {
+                let id = format!("{meanwhile:?}");
+                let done = ledger.in_one_step(&BY, meanwhile, |step| {
+                    let key = step.add(&about(&[(&id, 1)], None))?;
+                    assert_eq!(holding(&ledger, &id, 7), Some(key), "it is read within the step");
+                    assert_eq!(ledger.decision(key)?.unwrap().words.len(), 1);
+                    assert_eq!(holding(&other, &id, 7), None, "and by nobody else");
+                    ending.map(|ending| (ending, ())).map_err(|()| LedgerError::InUse { dir: "here".into() })
+                });
+                assert_eq!(done.is_ok(), ending.is_ok());
+                assert_eq!(holding(&ledger, &id, 7).is_some(), ending == Ok(Ending::Kept));
+                assert_eq!(holding(&other, &id, 7).is_some(), ending == Ok(Ending::Kept));
+            }
         }
+    }
+
+    #[test]
+    fn others_decide_while_a_step_is_weighed_and_then_nothing_of_it_is_written() {
+        let (dir, ledger) = ledger();
+        drop(ledger);
+        let (ledger, other) = (Ledger::open_shared(dir.path()).unwrap(), Ledger::open_shared(dir.path()).unwrap());
+        let overtaken = ledger.in_one_step(&BY, Meanwhile::Others, |step| {
+            step.add(&about(&[("a", 1)], None))?;
+            other.decide(&[about(&[("b", 2)], None)], &BY)?.unwrap();
+            Ok::<_, LedgerError>((Ending::Kept, ()))
+        });
+        assert_eq!(overtaken.unwrap(), None);
+        assert_eq!((holding(&ledger, "a", 1), holding(&ledger, "b", 2)), (None, Some(DecisionKey(1))));
+        let alone = ledger.in_one_step(&BY, Meanwhile::Nobody, |step| {
+            other.record.busy_timeout(std::time::Duration::from_millis(1))?;
+            let refused = other.decide(&[about(&[("c", 3)], None)], &BY).unwrap_err();
+            assert_eq!(refused.kind(), crate::Kind::InUse, "{refused}");
+            assert!(!refused.to_string().contains("database"), "{refused}");
+            Ok::<_, LedgerError>((Ending::Kept, step.add(&about(&[("a", 1)], None))?))
+        });
+        assert_eq!(alone.unwrap(), Some(DecisionKey(2)));
+        assert_eq!(ledger.decide(&[about(&[("d", 4)], None)], &BY).unwrap().unwrap(), [DecisionKey(3)]);
+    }
+
+    #[test]
+    fn what_was_decided_in_one_step_is_taken_back_as_a_whole_or_not_at_all() {
+        let (_dir, ledger) = ledger();
+        let alone = ledger.decide(&[about(&[("z", 9)], None)], &BY).unwrap().unwrap()[0];
+        let keys =
+            ledger.decide(&[about(&[("a", 1)], None), about(&[("b", 2)], None), about(&[("c", 3)], None)], &BY).unwrap().unwrap();
+        let together = |key: DecisionKey| ledger.decision(key).unwrap().unwrap().together;
+        assert_eq!(together(alone), None);
+        assert_eq!(keys.iter().map(|key| together(*key)).collect::<Vec<_>>(), [Some(keys[0]); 3]);
+        ledger.take_back(keys[2], &BY).unwrap().unwrap();
+        let later = ledger.decide(&[about(&[("b", 2)], Some(keys[1]))], &BY).unwrap().unwrap()[0];
+        assert_eq!(ledger.take_back_step(keys[0], &BY).unwrap(), StepBack::Replaced(vec![(keys[1], later)]));
+        assert_eq!(holding(&ledger, "a", 1), Some(keys[0]), "nothing of it was taken back");
+        assert_eq!(ledger.take_back_step(later, &BY).unwrap(), StepBack::Done(vec![later]), "a step of one");
+        assert_eq!(ledger.take_back_step(keys[1], &BY).unwrap(), StepBack::Done(keys[..2].to_vec()), "by any of its keys");
+        assert_eq!(ledger.take_back_step(keys[1], &BY).unwrap(), StepBack::Nothing);
+        assert_eq!((holding(&ledger, "a", 1), holding(&ledger, "b", 2), holding(&ledger, "z", 9)), (None, None, Some(alone)));
+    }
+
+    #[test]
+    fn a_record_of_an_older_program_opens_and_its_decisions_were_made_one_by_one() {
+        let dir = tempfile::tempdir().unwrap();
+        {
+            let mut old = rusqlite::Connection::open(dir.path().join("record.sqlite")).unwrap();
+            crate::migrate::migrate(&mut old, &crate::migrate::RECORD[..2]).unwrap();
+            old.execute("INSERT INTO evidence VALUES ('v1-x', '[]')", []).unwrap();
+            for key in 1..=2 {
+                old.execute(
+                    "INSERT INTO decision (key, about, subject, basis, reviewer, at, face, tool, seen) \
+                     VALUES (?1, 'group', 'g1', 'same-bytes', 'Ann', 1, 'page', '0.1.0', 'v1-x')",
+                    [key],
+                )
+                .unwrap();
+            }
+        }
+        let ledger = Ledger::open_shared(dir.path()).unwrap();
+        assert_eq!(ledger.decision(DecisionKey(1)).unwrap().unwrap().together, None);
+        assert_eq!(ledger.take_back_step(DecisionKey(1), &BY).unwrap(), StepBack::Done(vec![DecisionKey(1)]));
+        assert_eq!(ledger.last_of("Ann").unwrap(), Some(DecisionKey(2)));
     }
 
     #[test]

@@ -19,6 +19,9 @@ pub enum LedgerError {
         /// The ledger's folder.
         dir: PathBuf,
     },
+    /// Another process writes to this ledger, and goes on with it for longer than is waited.
+    #[error("another lightproof is writing to the ledger, and did not end within ten seconds")]
+    Busy,
     /// A newer lightproof has written this ledger.
     #[error("the ledger has the migration {migration}, which this lightproof does not know")]
     Newer {
@@ -27,7 +30,7 @@ pub enum LedgerError {
     },
     /// The database itself failed.
     #[error("the ledger failed: {0}")]
-    Database(#[from] rusqlite::Error),
+    Database(#[source] rusqlite::Error),
     /// A stored value is not what this program stores.
     #[error("the ledger holds a {what} that cannot be understood: {value:?}")]
     Unreadable {
@@ -47,12 +50,22 @@ pub enum Kind {
     Broken,
 }
 
+impl From<rusqlite::Error> for LedgerError {
+    fn from(error: rusqlite::Error) -> LedgerError {
+        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+        match error.sqlite_error_code() {
+            Some(DatabaseBusy | DatabaseLocked) => LedgerError::Busy,
+            _ => LedgerError::Database(error),
+        }
+    }
+}
+
 impl LedgerError {
     /// What kind of error it is.
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
-            LedgerError::InUse { .. } => Kind::InUse,
+            LedgerError::InUse { .. } | LedgerError::Busy => Kind::InUse,
             _ => Kind::Broken,
         }
     }
@@ -64,6 +77,7 @@ impl LedgerError {
             LedgerError::InUse { .. } => {
                 "wait until it has ended (a review that is open ends with Ctrl-C), or name another ledger with --ledger"
             }
+            LedgerError::Busy => "nothing of this was written; do it once more when the other has ended",
             LedgerError::Newer { .. } => "use the newer lightproof, or name another ledger with --ledger",
             LedgerError::Folder { .. } => "check that the folder exists and may be written, or name another with --ledger",
             LedgerError::Database(_) | LedgerError::Unreadable { .. } => {

@@ -131,8 +131,10 @@ impl Ledger {
     /// # Errors
     /// When the ledger cannot be read.
     pub fn evidence(&self, seen: &str) -> Result<Option<Evidence>, LedgerError> {
+        let drafted = || one(&self.record, "SELECT record FROM temp.draft_evidence WHERE seen = ?1", seen);
         match decided_on(&self.record, seen)? {
             Some(found) => Ok(Some(found)),
+            None if self.draft.get().is_some() => drafted()?.map_or_else(|| shown(&self.survey, seen), |found| Ok(Some(found))),
             None => shown(&self.survey, seen),
         }
     }

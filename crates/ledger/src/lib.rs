@@ -25,7 +25,7 @@ mod storing;
 
 pub use anomalies::{AnomalyLineRow, ShotRow, StoredAnomaly};
 pub use assets::{Depth, Met, Wanted};
-pub use decisions::{About, DecisionKey, Ending, NewDecision, Step, StoredDecision, StoredWord, Written};
+pub use decisions::{About, DecisionKey, Ending, Meanwhile, NewDecision, Step, StepBack, StoredDecision, StoredWord, Written};
 pub use error::{Kind, LedgerError};
 pub use evidence::Evidence;
 pub use groups::{GroupLineRow, GroupRow, MemberRow, StoredGroup};

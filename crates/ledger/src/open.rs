@@ -9,7 +9,7 @@ use std::{
 
 use rusqlite::Connection;
 
-use crate::{LedgerError, migrate};
+use crate::{DecisionKey, LedgerError, migrate};
 
 /// The ledger, open and locked for this process.
 pub struct Ledger {
@@ -19,6 +19,8 @@ pub struct Ledger {
     in_batch: Cell<usize>,
     // Whether what is written now counts only together.
     whole: Cell<bool>,
+    // While decisions are weighed in one step: the last one before it. What is later is in the draft.
+    pub(crate) draft: Cell<Option<DecisionKey>>,
     // Held until the ledger is dropped: two surveys must not write one ledger.
     _lock: File,
 }
@@ -55,7 +57,15 @@ impl Ledger {
             (connect(&dir.join("survey.sqlite"), "NORMAL")?, connect(&dir.join("record.sqlite"), "FULL")?);
         migrate::migrate(&mut survey, migrate::SURVEY)?;
         migrate::migrate(&mut record, migrate::RECORD)?;
-        Ok(Ledger { survey, record, dir: dir.to_owned(), in_batch: Cell::new(0), whole: Cell::new(false), _lock: lock })
+        Ok(Ledger {
+            survey,
+            record,
+            dir: dir.to_owned(),
+            in_batch: Cell::new(0),
+            whole: Cell::new(false),
+            draft: Cell::new(None),
+            _lock: lock,
+        })
     }
 
     /// Opens the ledger together with others who look and decide; nobody surveys meanwhile.
@@ -76,7 +86,15 @@ impl Ledger {
             Err(fs::TryLockError::Error(error)) => return Err(folder(error)),
         }
         let (survey, record) = (connect(&dir.join("survey.sqlite"), "NORMAL")?, connect(&dir.join("record.sqlite"), "FULL")?);
-        Ok(Ledger { survey, record, dir: dir.to_owned(), in_batch: Cell::new(0), whole: Cell::new(false), _lock: lock })
+        Ok(Ledger {
+            survey,
+            record,
+            dir: dir.to_owned(),
+            in_batch: Cell::new(0),
+            whole: Cell::new(false),
+            draft: Cell::new(None),
+            _lock: lock,
+        })
     }
 
     /// The folder it lies in.

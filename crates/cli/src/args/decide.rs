@@ -10,6 +10,7 @@ const DECIDE_EXAMPLES: &str = "Examples:
   lightproof decide --from proofs/review_needed.csv proofs/duplicate_groups.csv --reviewer Ann
   lightproof decide --reviewer Ann
   lightproof decide --take-back d12 --reviewer Ann
+  lightproof decide --take-back-all d12 --reviewer Ann
 
 In the column `decision` of duplicate_groups.csv may stand: keep, quarantine, later, not-duplicates.
 In that of review_needed.csv: leave, fix YYYY-MM-DDTHH:MM:SS, shift +SECONDS or -SECONDS, later.
@@ -42,6 +43,10 @@ pub struct DecideArgs {
     /// Take one decision back, by its key (`lightproof decisions` lists them): what held before it holds again
     #[arg(long, value_name = "KEY", conflicts_with = "from")]
     pub take_back: Option<String>,
+
+    /// Take back all that was decided in one step with this decision, for example by one file: all of it or nothing
+    #[arg(long, value_name = "KEY", conflicts_with_all = ["from", "take_back"])]
+    pub take_back_all: Option<String>,
 }
 
 /// Examples, as `decisions --help` shows them.
@@ -74,6 +79,10 @@ pub struct DecisionsArgs {
     /// Only decisions that speak of this asset: its asset_id, or its path
     #[arg(long, value_name = "ASSET")]
     pub asset: Option<PathBuf>,
+
+    /// Only what was decided in one step with this decision: by one file, or by one form for many
+    #[arg(long, value_name = "KEY")]
+    pub together: Option<String>,
 
     /// Tell also what was shown to whoever decided
     #[arg(long)]

@@ -187,7 +187,10 @@ impl Session<'_> {
                 GroupWord { group: view.line.id.clone(), seen: view.line.seen.clone(), words: said, after: view.line.decision };
             match self.review.decide_group(&word) {
                 Ok(key) => {
-                    self.decided.push((key, view.line.id.clone()));
+                    // What held already so was not decided here.
+                    if view.line.decision != Some(key) {
+                        self.decided.push((key, view.line.id.clone()));
+                    }
                     let said: Vec<String> = words.iter().map(|(at, verb)| format!("{} {verb}", at + 1)).collect();
                     self.tell(&format!("{FAINT}d{}: {}{FAINT:#}\n", key.0, said.join(", ")))?;
                     // What was put off or said in part waits still, but not for this sitting.
@@ -251,7 +254,8 @@ impl Session<'_> {
             };
             match self.review.decide_anomalies(std::slice::from_ref(&word)) {
                 Ok(keys) => {
-                    self.decided.extend(keys.iter().map(|key| (*key, view.line.id.clone())));
+                    let fresh = keys.iter().filter(|key| anomaly.decision != Some(**key));
+                    self.decided.extend(fresh.map(|key| (*key, view.line.id.clone())));
                     let keys: Vec<String> = keys.iter().map(|key| format!("d{}", key.0)).collect();
                     self.tell(&format!("{FAINT}{}: {verb}{FAINT:#}\n", keys.join(" ")))?;
                     if !verb.resolves() {

@@ -34,6 +34,10 @@ pub fn decide(args: &DecideArgs, common: &Common, out: Out) -> anyhow::Result<()
         let key = key_of(key)?;
         return take_back(&review(common, reviewer, Face::Terminal)?, key, out);
     }
+    if let Some(key) = &args.take_back_all {
+        let key = key_of(key)?;
+        return take_back_all(&review(common, reviewer, Face::Terminal)?, key, out);
+    }
     if args.from.is_empty() {
         at_terminal::check(out)?;
         return at_terminal::work_through(&review(common, reviewer, Face::Terminal)?, out);
@@ -95,6 +99,31 @@ fn take_back(review: &Review, key: DecisionKey, out: Out) -> anyhow::Result<()> 
     }
     let told =
         format!("Decision d{} is taken back by {}; what held before it holds again.\n", key.0, plain(review.reviewer().as_str()));
+    if out.is_told() {
+        out.text(&told)?;
+    }
+    Ok(())
+}
+
+fn take_back_all(review: &Review, key: DecisionKey, out: Out) -> anyhow::Result<()> {
+    let keys = review.take_back_step(key).map_err(|error| match error {
+        NotDecided::NothingToTakeBack => anyhow::Error::from(crate::exit::NoSuchDecision { key }),
+        error => error.into(),
+    })?;
+    if out.is_json() {
+        let named: Vec<String> = keys.iter().map(|key| format!("d{}", key.0)).collect();
+        return Ok(out.json(&json!({ "command": "decide", "taken_back_together": named, "count": keys.len() }))?);
+    }
+    let who = plain(review.reviewer().as_str());
+    let told = match &keys[..] {
+        [one] => format!("Decision d{} is taken back by {who}; what held before it holds again.\n", one.0),
+        all => format!(
+            "{} that were made together (d{} to d{}) are taken back by {who}; what held before them holds again.\n",
+            counted(all.len() as u64, "decision"),
+            all.first().map_or(0, |key| key.0),
+            all.last().map_or(0, |key| key.0),
+        ),
+    };
     if out.is_told() {
         out.text(&told)?;
     }

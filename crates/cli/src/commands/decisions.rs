@@ -22,7 +22,7 @@ use serde_json::{Value, json};
 
 use crate::{
     args::{Common, decide::DecisionsArgs},
-    commands::config::settings,
+    commands::{config::settings, decide::key_of},
     exit::Refusal,
     out::{FAINT, Out, STRONG, WARN},
     words::{counted, number, plain},
@@ -31,6 +31,7 @@ use crate::{
 /// Lists, filters and exports decisions.
 pub fn decisions(args: &DecisionsArgs, common: &Common, out: Out) -> anyhow::Result<()> {
     let since = args.since.as_deref().map(since).transpose()?;
+    let together = args.together.as_deref().map(key_of).transpose()?;
     let settings = settings(common, None)?;
     let looking = Looking::open(&settings.ledger.value)?;
     let filter = LogFilter {
@@ -39,6 +40,7 @@ pub fn decisions(args: &DecisionsArgs, common: &Common, out: Out) -> anyhow::Res
         about: args.about.as_deref().map(|word| if word == About::Group.word() { About::Group } else { About::Anomaly }),
         states: args.state.iter().filter_map(|word| LogState::from_word(word)).collect(),
         assets: args.asset.as_deref().map(|asset| named(&looking, asset)).transpose()?.unwrap_or_default(),
+        together,
     };
     match &args.csv {
         Some(path) => export(&looking, &filter, path, out),
@@ -94,8 +96,10 @@ fn as_text(line: &LogLine) -> String {
         (LogState::Replaced, _, Some(by)) => format!("replaced by d{}", by.0),
         (state, ..) => state.word().to_owned(),
     };
+    let together = decision.together.map(|first| format!("  {FAINT}together with d{}{FAINT:#}", first.0));
+    let together = together.filter(|_| decision.together != Some(decision.key)).unwrap_or_default();
     let mut text = format!(
-        "{STRONG}d{}{STRONG:#}  {}  {}  {about}  {mark}{state}{mark:#}\n",
+        "{STRONG}d{}{STRONG:#}  {}  {}  {about}  {mark}{state}{mark:#}{together}\n",
         decision.key.0,
         when(decision.at),
         plain(&decision.reviewer)
@@ -182,10 +186,14 @@ fn place_of_export(path: &Path) -> anyhow::Result<(PathBuf, String)> {
     Ok((folder.to_owned(), name.to_owned()))
 }
 
+/// The columns that every export had from the beginning.
+const OLDEST: usize = 19;
+
 /// Whether an earlier export is there. What is not even named like one is not looked into.
 fn is_export(path: &Path) -> bool {
     let is_csv = path.extension().is_some_and(|end| end.eq_ignore_ascii_case("csv"));
-    let header = DECISIONS.join(",");
+    // Exports of older programs have fewer columns at the end.
+    let header = DECISIONS[..OLDEST].join(",");
     let mut first = vec![0; header.len()];
     is_csv
         && path.is_file()
@@ -211,7 +219,7 @@ fn tell_programs(looking: &Looking, filter: &LogFilter, with_evidence: bool) -> 
 }
 
 fn as_json(line: &LogLine) -> Value {
-    let StoredDecision { key, about, subject, basis, reviewer, at, face, tool, seen, words, .. } = &line.decision;
+    let StoredDecision { key, about, subject, basis, reviewer, at, face, tool, seen, together, words, .. } = &line.decision;
     let said = words.iter().map(|word| {
         json!({
             "asset_id": word.asset.as_str(),
@@ -237,6 +245,7 @@ fn as_json(line: &LogLine) -> Value {
         "seen": seen,
         "face": face,
         "tool": tool,
+        "together": together.map(|first| format!("d{}", first.0)),
         "words": said.collect::<Vec<_>>(),
     })
 }

@@ -8,7 +8,7 @@ use super::cell;
 use crate::review::log::LogLine;
 
 /// The columns of the export.
-pub const DECISIONS: [&str; 19] = [
+pub const DECISIONS: [&str; 20] = [
     "decision_id",
     "at",
     "reviewer",
@@ -28,6 +28,7 @@ pub const DECISIONS: [&str; 19] = [
     "seen",
     "face",
     "tool",
+    "together",
 ];
 
 /// Writes the export line by line.
@@ -74,6 +75,7 @@ impl<W: Write> DecisionsCsv<W> {
                 decision.seen.clone(),
                 decision.face.clone(),
                 decision.tool.clone(),
+                decision.together.map(|first| format!("d{}", first.0)).unwrap_or_default(),
             ];
             self.to.write_record(row)?;
         }

@@ -79,6 +79,25 @@ pub enum NotDecided {
         /// What was said, in brief.
         said: String,
     },
+    /// Of what was decided in one step, some was replaced since.
+    #[error("nothing of the {of} is taken back, since {} replaced: {}", match .replaced.len() {
+        1 => "one of them was".to_owned(),
+        n => format!("{n} of them were"),
+    }, told_in_part(.replaced))]
+    StepReplaced {
+        /// How many were decided in one step and not taken back.
+        of: usize,
+        /// Which were replaced, and by which decision of whom, in sentences.
+        replaced: Vec<String>,
+    },
+    /// The last decisions came from a file, many in one step.
+    #[error("your last {count} decisions came from a file together, and are not taken back by one click")]
+    FromFile {
+        /// How many.
+        count: usize,
+        /// The first of them.
+        first: DecisionKey,
+    },
     /// There is nothing to take back.
     #[error("there is no decision that could be taken back")]
     NothingToTakeBack,
@@ -92,9 +111,12 @@ impl NotDecided {
     #[must_use]
     pub fn kind(&self) -> Kind {
         match self {
-            NotDecided::Refused(_) | NotDecided::RefusedDate(_) | NotDecided::Changed(_) | NotDecided::Overtaken { .. } => {
-                Kind::Refused
-            }
+            NotDecided::Refused(_)
+            | NotDecided::RefusedDate(_)
+            | NotDecided::Changed(_)
+            | NotDecided::Overtaken { .. }
+            | NotDecided::StepReplaced { .. }
+            | NotDecided::FromFile { .. } => Kind::Refused,
             NotDecided::NoSuchGroup(_) | NotDecided::NoSuchAnomaly { .. } | NotDecided::NothingToTakeBack => Kind::NotFound,
             NotDecided::Engine(error) => error.kind(),
         }
@@ -109,10 +131,25 @@ impl NotDecided {
                 "look at it once more as it is now, and decide then".to_owned()
             }
             NotDecided::Overtaken { .. } => "look at what was decided, and decide anew if you see it otherwise".to_owned(),
+            NotDecided::StepReplaced { .. } => {
+                "take back what you mean one by one: `lightproof decisions --together KEY` lists them, `lightproof decide --take-back KEY` \
+                 takes one back"
+                    .to_owned()
+            }
+            NotDecided::FromFile { first, .. } => {
+                format!("`lightproof decide --take-back-all d{}` takes all of them back", first.0)
+            }
             NotDecided::NothingToTakeBack => "`lightproof decisions` lists decisions with their keys and states".to_owned(),
             NotDecided::Engine(error) => error.hint(),
         }
     }
+}
+
+/// The first few of many.
+fn told_in_part(all: &[String]) -> String {
+    const FEW: usize = 5;
+    let more = if all.len() > FEW { format!("; and {} more", all.len() - FEW) } else { String::new() };
+    all.iter().take(FEW).cloned().collect::<Vec<_>>().join("; ") + &more
 }
 
 impl From<LedgerError> for NotDecided {
@@ -191,39 +228,6 @@ impl Review {
         self.anomaly_decision(word).map(|_| ())
     }
 
-    /// Takes a decision back: what held before it holds again. The key of the row that says so.
-    ///
-    /// # Errors
-    /// [`NotDecided::NothingToTakeBack`] where there is no such decision, or it was taken back before.
-    pub fn take_back(&self, decision: DecisionKey) -> Result<DecisionKey, NotDecided> {
-        let key = self.looking.ledger().take_back(decision, &self.written())?.ok_or(NotDecided::NothingToTakeBack)?;
-        self.looking.refresh()?;
-        Ok(key)
-    }
-
-    /// Takes back this reviewer's latest decision that holds, provided it is the one that the person was shown as such.
-    ///
-    /// # Errors
-    /// [`NotDecided::NothingToTakeBack`] where it was taken back already, [`NotDecided::Overtaken`] where this reviewer decided something
-    /// else since, in another window or by a file.
-    pub fn undo(&self, shown: DecisionKey) -> Result<DecisionKey, NotDecided> {
-        match self.looking.ledger().last_of(self.reviewer.as_str())? {
-            Some(last) if last == shown => self.take_back(last).map(|_| last),
-            Some(last) if last > shown => Err(self.overtaken(Some(last))?),
-            _ => Err(NotDecided::NothingToTakeBack),
-        }
-    }
-
-    /// Takes back this reviewer's latest decision that holds; which one it was.
-    ///
-    /// # Errors
-    /// [`NotDecided::NothingToTakeBack`] where there is none.
-    pub fn undo_last(&self) -> Result<DecisionKey, NotDecided> {
-        let last = self.looking.ledger().last_of(self.reviewer.as_str())?.ok_or(NotDecided::NothingToTakeBack)?;
-        self.take_back(last)?;
-        Ok(last)
-    }
-
     pub(super) fn written(&self) -> Written<'_> {
         Written { reviewer: self.reviewer.as_str(), at: (self.clock)(), face: self.face.word(), tool: env!("CARGO_PKG_VERSION") }
     }
@@ -250,7 +254,7 @@ impl Review {
     }
 
     /// Who was faster.
-    fn overtaken(&self, by_decision: Option<DecisionKey>) -> Result<NotDecided, EngineError> {
+    pub(super) fn overtaken(&self, by_decision: Option<DecisionKey>) -> Result<NotDecided, EngineError> {
         let stored = by_decision.map(|key| self.looking.ledger().decision(key)).transpose()?.flatten();
         Ok(match stored {
             Some(stored) if stored.taken_back_by.is_none() => {

@@ -2,13 +2,15 @@
 //!
 //! About two hundred bytes a group. It is built from the ledger in one pass, and kept up to date line by line by whoever decides.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap},
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
-use lightproof_ledger::{About, DecisionKey, Evidence, GroupLineRow, Ledger, StoredDecision};
+use lightproof_ledger::{About, DecisionKey, Evidence, GroupLineRow, Ledger, StoredDecision, StoredWord};
 use lightproof_model::{
     asset::{AssetId, GroupId, SourceId},
     decision::Verb,
-    digest::Sha1,
     group::Basis,
     seen::SeenMember,
 };
@@ -47,12 +49,16 @@ pub(crate) struct Index {
     until: DecisionKey,
 }
 
-/// The decisions that hold on groups, by what they speak of.
+/// The latest decisions that hold on groups, by a number for what they speak of: sixteen bytes for each, whatever was said.
 #[derive(Default)]
-struct Holding {
-    decisions: HashMap<DecisionKey, StoredDecision>,
-    by_asset: HashMap<AssetId, DecisionKey>,
-    by_content: HashMap<(SourceId, Sha1), DecisionKey>,
+struct Holding(HashMap<u64, i64>);
+
+/// A number for an asset, known by its id or by its content within its source.
+fn number(of: impl Hash) -> u64 {
+    // The same within one run of the program, which is all that is needed.
+    let mut hasher = DefaultHasher::new();
+    of.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Holding {
@@ -61,24 +67,37 @@ impl Holding {
         ledger.for_each_decision(DecisionKey(0), |decision| {
             if decision.about == About::Group && decision.takes_back.is_none() && decision.taken_back_by.is_none() {
                 for word in decision.words.iter().filter(|word| word.part_of.is_none()) {
-                    holding.by_asset.insert(word.asset.clone(), decision.key);
+                    holding.0.insert(number(&word.asset), decision.key.0);
                     if let Some(content) = word.content {
-                        holding.by_content.insert((word.source.clone(), content), decision.key);
+                        holding.0.insert(number((&word.source, content)), decision.key.0);
                     }
                 }
-                holding.decisions.insert(decision.key, decision);
             }
             Ok::<(), EngineError>(())
         })?;
         Ok(holding)
     }
 
-    fn on(&self, rows: &[GroupLineRow]) -> Option<&StoredDecision> {
-        let of = |row: &GroupLineRow| {
-            let by_content = row.content.and_then(|content| self.by_content.get(&(row.source.clone(), content)));
-            self.by_asset.get(&row.asset).into_iter().chain(by_content).max().copied()
+    /// The decision on a group. Two assets may share a number: then the record is asked.
+    fn on(&self, ledger: &Ledger, rows: &[GroupLineRow]) -> Result<Option<StoredDecision>, EngineError> {
+        let mains = || rows.iter().filter(|row| !row.is_part);
+        let known = |row: &GroupLineRow| {
+            let by_content = row.content.and_then(|content| self.0.get(&number((&row.source, content))));
+            self.0.get(&number(&row.asset)).into_iter().chain(by_content).max().copied()
         };
-        rows.iter().filter(|row| !row.is_part).filter_map(of).max().and_then(|key| self.decisions.get(&key))
+        let Some(key) = mains().filter_map(known).max() else { return Ok(None) };
+        let speaks_of = |decision: &StoredDecision| {
+            let is = |word: &StoredWord, row: &GroupLineRow| {
+                word.asset == row.asset || (word.content.is_some() && word.content == row.content && word.source == row.source)
+            };
+            decision.words.iter().filter(|word| word.part_of.is_none()).any(|word| mains().any(|row| is(word, row)))
+        };
+        let found = ledger.decision(DecisionKey(key))?;
+        if found.as_ref().is_some_and(speaks_of) {
+            return Ok(found);
+        }
+        let key = ledger.holding_any(About::Group, None, mains().map(|row| (&row.asset, &row.source, row.content)))?;
+        Ok(key.map(|key| ledger.decision(key)).transpose()?.flatten())
     }
 }
 
@@ -90,13 +109,13 @@ impl Index {
         let mut rows: Vec<GroupLineRow> = Vec::new();
         ledger.for_each_group_line(|row| {
             if rows.first().is_some_and(|first| first.group != row.group) {
-                index.push(ledger, &rows, holding.on(&rows))?;
+                index.push(ledger, &rows, holding.on(ledger, &rows)?.as_ref())?;
                 rows.clear();
             }
             rows.push(row);
             Ok::<(), EngineError>(())
         })?;
-        index.push(ledger, &rows, holding.on(&rows))?;
+        index.push(ledger, &rows, holding.on(ledger, &rows)?.as_ref())?;
         Ok(index)
     }
 

@@ -63,6 +63,8 @@ pub struct LogFilter {
     pub states: Vec<LogState>,
     /// That speak of one of these assets, each named by its id or by its path then; empty for all.
     pub assets: Vec<String>,
+    /// Made in one step with this one, itself included.
+    pub together: Option<DecisionKey>,
 }
 
 /// A decision as it stands today.
@@ -131,6 +133,9 @@ impl Looking {
     pub fn log<E: From<EngineError>>(&self, filter: &LogFilter, mut each: impl FnMut(LogLine) -> Result<(), E>) -> Result<(), E> {
         self.refresh()?;
         let ledger = self.ledger();
+        // Any decision of a step stands for all of it.
+        let meant = filter.together.map(|key| ledger.decision(key)).transpose().map_err(EngineError::from)?.flatten();
+        let filter = &LogFilter { together: meant.and_then(|d| d.together).or(filter.together), ..filter.clone() };
         let (mut keys, mut governing) = (Vec::new(), Governing::default());
         let mut back: HashMap<DecisionKey, (String, i64)> = HashMap::new();
         ledger.for_each_decision(DecisionKey(0), |decision| {
@@ -251,6 +256,7 @@ fn passes(filter: &LogFilter, decision: &StoredDecision) -> bool {
         |word: &StoredWord| filter.assets.iter().any(|wanted| word.asset.as_str() == wanted || word.path == wanted.as_bytes());
     filter.reviewer.as_ref().is_none_or(|reviewer| *reviewer == decision.reviewer)
         && filter.since.is_none_or(|since| decision.at >= since)
+        && filter.together.is_none_or(|with| decision.key == with || decision.together == Some(with))
         && filter.about.is_none_or(|about| about == decision.about)
         && (filter.assets.is_empty() || decision.words.iter().any(is_named))
 }

@@ -8,3 +8,4 @@ mod dates;
 mod deciding;
 mod desk;
 mod numbers;
+mod together;

@@ -44,6 +44,7 @@ fn filter(query: &Fields) -> LogFilter {
         about,
         states: query.get("state").and_then(LogState::from_word).into_iter().collect(),
         assets: query.get("asset").map(str::to_owned).into_iter().collect(),
+        together: query.get("together").and_then(|key| key.parse().ok()).map(DecisionKey),
         ..LogFilter::default()
     }
 }
@@ -151,6 +152,9 @@ fn row(line: &LogLine, session: &Session) -> Markup {
                 form method="post" action={ "/decisions/" (decision.key.0) "/take-back" } {
                     (layout::hidden_token(session))
                     button type="submit" aria-label={ "Take back the decision of " (wording::moment(decision.at)) } { "Take back" }
+                }
+                @if let Some(first) = decision.together {
+                    a.faint href={ "/decisions?together=" (first.0) } aria-label={ "Show what was decided together with it, d" (first.0) } { "decided with others" }
                 }
             } }
         }

@@ -18,6 +18,7 @@ use lightproof_engine::{
     DecisionKey,
     review::{
         Review,
+        back::LastStep,
         deciding::{GroupWord, NotDecided},
         groups::{FieldRow, GroupView},
         standing::GroupState,
@@ -76,7 +77,7 @@ struct Shown {
     /// What the person had marked in the form that was refused.
     marked: Words,
     /// The person's latest decision can be taken back.
-    undo: Option<lightproof_engine::DecisionKey>,
+    undo: Option<LastStep>,
 }
 
 fn look(review: &Review, id: &GroupId, filter: &Filter) -> Result<Shown, Failure> {
@@ -96,7 +97,7 @@ fn look(review: &Review, id: &GroupId, filter: &Filter) -> Result<Shown, Failure
         message: None,
         refused: None,
         marked: Words::new(),
-        undo: looking.last_of(review.reviewer())?,
+        undo: looking.last_step_of(review.reviewer().as_str())?,
     })
 }
 
@@ -110,6 +111,7 @@ async fn show(
     let filter = Filter::read(&query);
     let key = |name: &str| query.get(name).and_then(|key| key.parse().ok()).map(DecisionKey);
     let (done, undone) = (key("done"), key("undone"));
+    let many = query.get("many").and_then(|many| many.parse::<usize>().ok()).filter(|many| *many > 1);
     app.ask(move |review| {
         let mut shown = look(review, &GroupId::new(id), &filter)?;
         // An address may be asked for again when it is no longer true.
@@ -118,7 +120,12 @@ async fn show(
             Ok::<_, Failure>(told.map(|d| wording::brief(&d)))
         };
         shown.message = match (done, undone) {
-            (_, Some(key)) => brief(key, true)?.map(|said| format!("Taken back: {said}")),
+            (_, Some(key)) => brief(key, true)?.map(|said| match many {
+                Some(many) => {
+                    format!("Taken back, all {} that were decided together; the last of them: {said}", wording::number(many))
+                }
+                None => format!("Taken back: {said}"),
+            }),
             (Some(key), None) => brief(key, false)?.map(|said| format!("Recorded: {said}")),
             (None, None) => None,
         };
@@ -195,8 +202,9 @@ async fn undo(
     let here = form.get("here").map(GroupId::new);
     let last = form.get("last").and_then(|key| key.parse().ok()).map(lightproof_engine::DecisionKey);
     app.ask(move |review| match review.undo(last.unwrap_or_default()) {
-        Ok(key) => {
+        Ok(keys) => {
             let looking = review.looking();
+            let key = keys.last().copied().unwrap_or_default();
             let decided =
                 looking.decision(key)?.filter(|d| d.about == lightproof_engine::About::Group).map(|d| GroupId::new(d.subject));
             let known = |id: &GroupId| Ok::<_, Failure>(!looking.members_in_brief(id)?.is_empty());
@@ -204,12 +212,35 @@ async fn undo(
                 Some(id) if known(&id)? => Some(id),
                 _ => here,
             };
-            Ok(lead_to(group.as_ref(), &filter, &format!("undone={}", key.0)))
+            Ok(lead_to(group.as_ref(), &filter, &format!("undone={}&many={}", key.0, keys.len())))
         }
         Err(NotDecided::Engine(error)) => Err(error.into()),
+        Err(other @ (NotDecided::FromFile { .. } | NotDecided::StepReplaced { .. })) => {
+            Err(Failure::Refused(wording::plain(&format!("{other}. To do: {}.", other.hint()))))
+        }
         Err(other) => Err(Failure::Refused(format!("{other}."))),
     })
     .await
+}
+
+/// What a person did last, to be taken back. What came from a file together is not taken back by one click.
+fn undo_form(shown: &Shown, last: LastStep, filter: &Filter, session: &Session) -> Markup {
+    html! {
+        @if last.is_import {
+            p.faint { "Your last " (wording::number(last.count)) " decisions came from a file. "
+                code { "lightproof decide --take-back-all d" (last.first.0) } " takes all of them back." }
+        } @else {
+            form.undo method="post" action={ "/undo" (filter.query()) } data-swap {
+                (layout::hidden_token(session))
+                input type="hidden" name="here" value=(shown.group.line.id);
+                input type="hidden" name="last" value=(last.key.0);
+                button type="submit" data-does="undo" {
+                    @if last.count == 1 { "Take your last decision back " } @else { "Take your last " (wording::number(last.count)) " decisions back, made together " }
+                    kbd { "u" }
+                }
+            }
+        }
+    }
 }
 
 fn framed(shown: Shown, filter: &Filter, session: &Session) -> Response {
@@ -244,14 +275,7 @@ fn drawn(shown: &Shown, filter: &Filter, session: &Session) -> Markup {
                 (form::actions())
             }
         } @else { (members(shown, false)) }
-        @if let Some(last) = shown.undo {
-            form.undo method="post" action={ "/undo" (filter.query()) } data-swap {
-                (layout::hidden_token(session))
-                input type="hidden" name="here" value=(line.id);
-                input type="hidden" name="last" value=(last.0);
-                button type="submit" data-does="undo" { "Take your last decision back " kbd { "u" } }
-            }
-        }
+        @if let Some(last) = shown.undo { (undo_form(shown, last, filter, session)) }
         (differences::table(group, &shown.fields))
     }
 }

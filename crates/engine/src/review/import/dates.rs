@@ -32,13 +32,13 @@ struct Meant {
 type Weighed = Result<(Meant, AnomalyVerb), Not>;
 
 impl Weighing<'_> {
-    pub(super) fn anomalies(&mut self, rows: Vec<AnomalyRow>) -> Result<(), EngineError> {
+    pub(super) fn anomalies(&mut self, rows: &[AnomalyRow]) -> Result<(), EngineError> {
         // The same anomaly in several rows: one word, or none can be taken.
         let mut said: HashMap<(AssetId, String), (At, AnomalyVerb)> = HashMap::new();
         let mut at_odds: HashMap<(AssetId, String), (At, At)> = HashMap::new();
-        let mut meant: Vec<(AnomalyRow, Weighed)> = Vec::with_capacity(rows.len());
+        let mut meant: Vec<(&AnomalyRow, Weighed)> = Vec::with_capacity(rows.len());
         for row in rows {
-            let weighed = self.meant(&row);
+            let weighed = self.meant(row);
             if let Ok((what, verb)) = &weighed {
                 let named = (what.asset.id.clone(), what.kind.clone());
                 match said.get(&named) {
@@ -69,7 +69,7 @@ impl Weighing<'_> {
                     } else if let Some(outcome) = done.get(&named) {
                         outcome.clone()
                     } else {
-                        let outcome = match self.anomaly(&what, &row, verb) {
+                        let outcome = match self.anomaly(&what, row, verb) {
                             Ok(outcome) => outcome,
                             Err(Not::Because(why)) => Outcome::Refused(why),
                             Err(Not::Failed(error)) => return Err(error),
@@ -79,7 +79,7 @@ impl Weighing<'_> {
                     }
                 }
             };
-            self.end(row.at, "".into(), row.asset, outcome);
+            self.end(row.at, "".into(), row.asset.clone(), outcome);
         }
         Ok(())
     }
@@ -159,7 +159,7 @@ impl Weighing<'_> {
             after: state.key,
         };
         let new = anomaly_decision(&what.asset, &found, now, &word);
-        self.fresh.insert(self.step.add(&new, &self.review.written())?);
+        self.fresh.insert(self.step.add(&new)?);
         self.imported.anomalies += 1;
         self.touched.extend(ledger.groups_of(what.asset.key)?);
         Ok(Outcome::Accepted)

@@ -1,10 +1,11 @@
 //! Weighing: every filled row against what is there now, and what can be taken into the record in one step.
 //!
-//! The whole import is one step of the record: while it weighs, nobody else decides, and when it ends, everything is there or nothing.
+//! The whole import is one step of the record: when it ends, everything is there or nothing. Others decide while it weighs; when one did,
+//! all is weighed again, and at last while they wait.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use lightproof_ledger::{About, DecisionKey, Ending, Evidence, NewDecision, Step, StoredDecision};
+use lightproof_ledger::{About, DecisionKey, Ending, Evidence, LedgerError, Meanwhile, NewDecision, Step, StoredDecision};
 use lightproof_model::{
     asset::{AssetId, GroupId, SourceId},
     decision::{Change, OPEN, Verb, Words, changes, judge, renamed},
@@ -47,15 +48,35 @@ pub(super) fn because<T>(why: impl Into<String>) -> Result<T, Not> {
     Err(Not::Because(why.into()))
 }
 
+/// How often rows are weighed while others may decide, before they wait.
+const TRIES: usize = 3;
+
 impl Review {
     /// Puts what was filled in into the record, or tells of every row why not. Without [`Wish::partial`] one refused row refuses all.
     ///
     /// # Errors
     /// When the ledger cannot be read or written; then nothing was written.
     pub fn import(&self, filled: Filled, wish: Wish) -> Result<Imported, EngineError> {
-        let ledger = self.looking.ledger();
-        let imported = ledger.in_one_step(|step| {
+        for _ in 0..TRIES {
             self.looking.refresh()?;
+            if let Some(imported) = self.weigh(&filled, wish, Meanwhile::Others)? {
+                return Ok(imported);
+            }
+        }
+        self.weigh(&filled, wish, Meanwhile::Nobody)?.ok_or_else(|| LedgerError::Busy.into())
+    }
+
+    /// Weighs all rows and writes what can be taken; nothing where somebody decided meanwhile.
+    fn weigh(&self, filled: &Filled, wish: Wish, meanwhile: Meanwhile) -> Result<Option<Imported>, EngineError> {
+        let ledger = self.looking.ledger();
+        let imported = ledger.in_one_step(&self.written(), meanwhile, |step| {
+            if meanwhile == Meanwhile::Nobody {
+                self.looking.refresh()?;
+            }
+            // What is looked at is of the moment as of which it is judged.
+            if self.looking.index.borrow().until() != step.as_of() {
+                return Ok((Ending::Dropped, None));
+            }
             let mut weighing = Weighing {
                 review: self,
                 step,
@@ -65,8 +86,8 @@ impl Review {
                 resolved: HashMap::new(),
                 touched: BTreeSet::new(),
                 imported: Imported {
-                    files: filled.files,
-                    rows: filled.settled,
+                    files: filled.files.clone(),
+                    rows: filled.settled.clone(),
                     sums: Sums { undecided: filled.undecided, ..Sums::default() },
                     groups: 0,
                     anomalies: 0,
@@ -76,8 +97,8 @@ impl Review {
             for outcome in &weighing.imported.rows {
                 weighing.imported.sums.refused += u64::from(matches!(outcome.outcome, Outcome::Refused(_)));
             }
-            weighing.anomalies(filled.anomalies)?;
-            for rows in filled.groups {
+            weighing.anomalies(&filled.anomalies)?;
+            for rows in &filled.groups {
                 weighing.group(rows)?;
             }
             let mut imported = weighing.imported;
@@ -86,9 +107,10 @@ impl Review {
             sums.rows = sums.accepted + sums.already + sums.refused + sums.undecided;
             imported.written = !wish.dry_run && sums.accepted > 0 && (wish.partial || sums.refused == 0);
             let ending = if imported.written { Ending::Kept } else { Ending::Dropped };
-            Ok::<_, EngineError>((ending, imported))
+            Ok::<_, EngineError>((ending, Some(imported)))
         })?;
-        if imported.written {
+        let imported = imported.flatten();
+        if imported.as_ref().is_some_and(|imported| imported.written) {
             // The index is brought up to date by whoever looks next.
             catch_up::hear(ledger, self.looking.run())?;
         }
@@ -145,12 +167,12 @@ impl<'a> Weighing<'a> {
         }
     }
 
-    fn group(&mut self, filled: GroupRows) -> Result<(), EngineError> {
-        let weighed = match self.complete(&filled) {
-            Ok(words) => self.on_group(&filled, words),
+    fn group(&mut self, filled: &GroupRows) -> Result<(), EngineError> {
+        let weighed = match self.complete(filled) {
+            Ok(words) => self.on_group(filled, words),
             Err(faults) => {
-                for (row, fault) in filled.rows.into_iter().zip(faults) {
-                    self.end(row.at, filled.group.clone(), row.asset, Outcome::Refused(fault));
+                for (row, fault) in filled.rows.iter().zip(faults) {
+                    self.end(row.at, filled.group.clone(), row.asset.clone(), Outcome::Refused(fault));
                 }
                 return Ok(());
             }
@@ -160,8 +182,8 @@ impl<'a> Weighing<'a> {
             Err(Not::Because(why)) => Outcome::Refused(why),
             Err(Not::Failed(error)) => return Err(error),
         };
-        for row in filled.rows {
-            self.end(row.at, filled.group.clone(), row.asset, outcome.clone());
+        for row in &filled.rows {
+            self.end(row.at, filled.group.clone(), row.asset.clone(), outcome.clone());
         }
         Ok(())
     }
@@ -251,7 +273,7 @@ impl<'a> Weighing<'a> {
             evidence: Evidence::Group(members),
             after: decision,
         };
-        self.fresh.insert(self.step.add(&new, &self.review.written())?);
+        self.fresh.insert(self.step.add(&new)?);
         self.imported.groups += 1;
         Ok(Outcome::Accepted)
     }

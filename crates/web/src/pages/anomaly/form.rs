@@ -10,7 +10,12 @@ use lightproof_engine::{
         groups::AnomalyView,
     },
 };
-use lightproof_model::{anomaly::Correction, asset::AssetId, decision::AnomalyVerb, moment::WallClock};
+use lightproof_model::{
+    anomaly::Correction,
+    asset::AssetId,
+    decision::{AnomalyVerb, judge_date},
+    moment::{RecordedDate, WallClock},
+};
 use maud::{Markup, html};
 
 use super::Asked;
@@ -151,15 +156,11 @@ pub fn said(form: &Fields) -> Result<AnomalyVerb, String> {
 /// # Errors
 /// Why not, for a person.
 pub fn fits(verb: AnomalyVerb, at: Option<WallClock>) -> Result<(), String> {
-    match (verb, at) {
-        (AnomalyVerb::Resolve(Correction::Shift(_)), None) => {
-            Err("There is no recorded date that could be shifted: fix it.".to_owned())
-        }
-        (AnomalyVerb::Resolve(Correction::Shift(_)), Some(_)) if corrected(at, verb).is_none() => {
-            Err("That leads out of the calendar.".to_owned())
-        }
-        _ => Ok(()),
-    }
+    judge_date(&at.map_or(RecordedDate::Missing, RecordedDate::At), verb).map_err(|refusal| {
+        let why = refusal.to_string();
+        let (first, rest) = why.split_at(why.chars().next().map_or(0, char::len_utf8));
+        format!("{}{rest}.", first.to_uppercase())
+    })
 }
 
 /// The words on one photograph that a form holds: each anomaly with the evidence and the decision that were shown.
