@@ -29,10 +29,9 @@ fn groups_that_changed_since_they_were_decided_come_back_with_the_difference() {
     });
     visit.open_group_of("a/3.jpg");
     assert_eq!(visit.state(), "decided");
-    for (path, difference) in [
-        ("a/1.jpg", "c/1.jpg was not in this group then"),
-        ("a/2.jpg", "b/2.jpg has other bytes than the reviewer saw"),
-    ] {
+    for (path, difference) in
+        [("a/1.jpg", "c/1.jpg was not in this group then"), ("a/2.jpg", "b/2.jpg has other bytes than the reviewer saw")]
+    {
         visit.open_group_of(path);
         assert_eq!(visit.state(), "changed since you decided", "{path}");
         let told = visit.browser.texts(".warning .changes li");
