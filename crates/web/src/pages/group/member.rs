@@ -94,7 +94,9 @@ fn fraction(recorded: Option<&str>) -> String {
 
 fn camera(asset: &StoredAsset) -> Option<String> {
     let facts = &asset.facts;
-    let words: Vec<&str> = [&facts.make, &facts.model, &facts.lens].into_iter().flatten().map(String::as_str).collect();
+    // Many models begin with their make.
+    let make = facts.make.as_deref().filter(|make| !facts.model.as_deref().is_some_and(|model| model.starts_with(make)));
+    let words: Vec<&str> = [make, facts.model.as_deref(), facts.lens.as_deref()].into_iter().flatten().collect();
     (!words.is_empty()).then(|| wording::plain(&words.join(" ")))
 }
 

@@ -113,6 +113,8 @@ fn picture(months: &[Counted]) -> Markup {
     let (bars, places, step, first_year) = bars(months);
     let wide = ((RIGHT - LEFT) / f64::from(places)).min(60.0);
     let top = bars.iter().map(|bar| bar.assets).max().unwrap_or(1).max(1);
+    // Even, so that the line at half of it is a number of assets, too.
+    let top = if top > 2 { top.next_multiple_of(2) } else { 2 };
     // A single asset must not vanish beside a thousand.
     let height = |count: u64| if count == 0 { 0.0 } else { ((BOTTOM - TOP) * count as f64 / top as f64).max(2.0) };
     let gap = (wide * 0.15).min(4.0);
