@@ -9,7 +9,6 @@ mod cache;
 mod originals;
 mod served;
 mod subject;
-mod turns;
 
 use std::path::Path;
 
@@ -20,10 +19,10 @@ use lightproof_media::{
     video::Ffmpeg,
 };
 use lightproof_model::media_type::{Class, MediaType};
-use lightproof_sources::source::Opened;
+use lightproof_sources::{source::Opened, turns::Turns};
 
 pub use self::subject::{Subject, Whereabouts};
-use self::{cache::Cache, originals::Folders, served::Servers, turns::Turns};
+use self::{cache::Cache, originals::Folders, served::Servers};
 use crate::{
     EngineError,
     roots::{RootRequest, keep_out_of_roots},
@@ -83,6 +82,8 @@ impl From<NotShown> for NoPicture {
 const LIMITS: Limits = Limits { decoded_bytes: 512 << 20 };
 /// Pictures that are decoded at the same time.
 const AT_ONCE: usize = 2;
+/// Originals of servers that are held whole at the same time: from the first byte that is fetched until they are decoded.
+const FETCHED_AT_ONCE: usize = 2;
 
 /// Fetches and keeps pictures.
 #[derive(Debug)]
@@ -92,6 +93,8 @@ pub struct Pictures {
     servers: Servers,
     ffmpeg: Option<Ffmpeg>,
     turns: Turns,
+    /// Others than those of decoding: while a slow server sends, pictures of folders are decoded.
+    fetched: Turns,
 }
 
 impl Pictures {
@@ -99,7 +102,7 @@ impl Pictures {
     #[must_use]
     pub fn new(servers: &[ServerRequest], ffmpeg: Option<Ffmpeg>) -> Pictures {
         let (folders, servers) = (Folders::default(), Servers::new(servers));
-        Pictures { cache: None, folders, servers, ffmpeg, turns: Turns::new(AT_ONCE) }
+        Pictures { cache: None, folders, servers, ffmpeg, turns: Turns::new(AT_ONCE), fetched: Turns::new(FETCHED_AT_ONCE) }
     }
 
     /// The same, keeping thumbnails in this folder, which is made where it is missing (for its owner's eyes alone).
@@ -216,8 +219,9 @@ impl Pictures {
             }
         }
         // Not before its turn: an original may have a hundred megabytes.
-        let _turn = self.turns.take();
+        let _held = self.fetched.take();
         let bytes = self.servers.whole(subject)?;
+        let _turn = self.turns.take();
         let shown = show(&bytes, media_type, subject.orientation, size.wanted(), &LIMITS)?;
         Ok(Picture { bytes: shown.jpeg, mime: "image/jpeg", made_of: Some(shown.made_of) })
     }

@@ -22,6 +22,5 @@ pub mod server;
 pub mod source;
 mod tls;
 mod transport;
-mod turns;
 pub mod version;
 pub mod wire;

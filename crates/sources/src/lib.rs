@@ -16,3 +16,4 @@ pub mod immich;
 pub mod reading;
 pub mod source;
 pub mod sparing;
+pub mod turns;

@@ -6,10 +6,12 @@
   const press = (selector) => { const target = find(selector); if (target) target.click(); return Boolean(target); };
   const tell = (words) => { const message = document.getElementById("message"); if (message) message.textContent = words; };
 
+  const check = (radio) => { radio.checked = true; radio.dispatchEvent(new Event("change", { bubbles: true })); };
+
   const mark = (selector) => {
     const radio = find(`#decide ${selector}`);
     if (!radio) return false;
-    radio.checked = true;
+    check(radio);
     tell(radio.closest("label").textContent.trim());
     return true;
   };
@@ -24,7 +26,7 @@
     const all = [...document.querySelectorAll("#main #decide input[value^='as ']")];
     if (!all.length) { tell("Nothing else is suggested."); return; }
     const next = all[(all.findIndex((radio) => radio.checked) + 1) % all.length];
-    next.checked = true;
+    check(next);
     tell(next.closest("label").textContent.trim());
   };
 
@@ -38,6 +40,15 @@
   for (const [field, value] of [["at", "fix"], ["by", "shift"]]) {
     const input = find(`#decide input[name="${field}"]`);
     if (input) input.addEventListener("input", () => { if (input.value) mark(`input[value="${value}"]`); });
+  }
+
+  // A half typed date holds back no other word.
+  const at = find('#decide input[name="at"]');
+  if (at) {
+    const shape = at.pattern;
+    const suit = () => { at.pattern = find("#decide input[value=fix]").checked ? shape : ".*"; };
+    at.form.addEventListener("change", suit);
+    at.addEventListener("input", suit);
   }
 
   const keys = {

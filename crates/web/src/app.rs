@@ -2,7 +2,10 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lightproof_engine::{pictures::Pictures, review::Review};
+use lightproof_engine::{
+    pictures::{Pictures, Subject, Whereabouts},
+    review::Review,
+};
 use tokio::sync::Semaphore;
 
 use crate::{door::Door, failure::Failure, guard::hosts::Hosts};
@@ -16,22 +19,27 @@ pub struct App {
     review: Mutex<Review>,
     pictures: Pictures,
     /// Fewer than there are threads to wait on: however many pictures are on their way, a page finds a thread.
-    picture_places: Arc<Semaphore>,
+    of_folders: Arc<Semaphore>,
+    /// Places of their own: however slow a server is, pictures of folders do not wait for it.
+    of_servers: Arc<Semaphore>,
 }
 
 /// The same for all handlers.
 pub type Shared = Arc<App>;
 
-/// Pictures being fetched at once; the engine decodes fewer.
-const PICTURES_AT_ONCE: usize = 12;
+/// Pictures of folders being made at once; the engine decodes fewer.
+const OF_FOLDERS: usize = 12;
+/// Pictures of servers being fetched at once.
+const OF_SERVERS: usize = 8;
 
 /// Threads that may wait on the engine.
-pub const THREADS: usize = PICTURES_AT_ONCE + 8;
+pub const THREADS: usize = OF_FOLDERS + OF_SERVERS + 8;
 
 impl App {
     /// For one review.
     pub fn new(door: Arc<Door>, hosts: Hosts, review: Review, pictures: Pictures) -> App {
-        App { door, hosts, review: Mutex::new(review), pictures, picture_places: Arc::new(Semaphore::new(PICTURES_AT_ONCE)) }
+        let [of_folders, of_servers] = [OF_FOLDERS, OF_SERVERS].map(|places| Arc::new(Semaphore::new(places)));
+        App { door, hosts, review: Mutex::new(review), pictures, of_folders, of_servers }
     }
 
     /// Asks the engine, on a thread that may wait. What others decided in the meantime is known before.
@@ -49,17 +57,22 @@ impl App {
         answer.await.unwrap_or(Err(Failure::Broken))
     }
 
-    /// Fetches something of a picture, on a thread that may wait, while pages are still answered.
+    /// Fetches something of an asset's picture, on a thread that may wait, while pages are still answered.
     pub async fn fetch<T: Send + 'static>(
         self: &Arc<App>,
-        fetch: impl FnOnce(&Pictures) -> Result<T, Failure> + Send + 'static,
+        subject: Subject,
+        fetch: impl FnOnce(&Pictures, &Subject) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let place = self.picture_places.clone().acquire_owned().await.map_err(|_| Failure::Broken)?;
+        let places = match subject.whereabouts {
+            Whereabouts::Folder { .. } => &self.of_folders,
+            Whereabouts::Server { .. } => &self.of_servers,
+        };
+        let place = places.clone().acquire_owned().await.map_err(|_| Failure::Broken)?;
         let app = self.clone();
         let fetched = tokio::task::spawn_blocking(move || {
             // Held by the work itself: a browser that does not wait for it ends the request, not the work.
             let _place = place;
-            fetch(&app.pictures)
+            fetch(&app.pictures, &subject)
         });
         fetched.await.unwrap_or(Err(Failure::Broken))
     }

@@ -7,6 +7,7 @@
 
 mod pace;
 mod password;
+mod same_user;
 mod session;
 mod token;
 
@@ -18,6 +19,7 @@ use std::{
 
 pub use pace::Pace;
 pub use password::{Password, WeakPassword};
+pub use same_user::Ends;
 pub use session::Session;
 use token::Token;
 
@@ -27,6 +29,8 @@ const MOST_SESSIONS: usize = 64;
 /// Who may come in.
 pub struct Door {
     link: Mutex<Option<Token>>,
+    /// Of a link that opens nothing but for this program's own user.
+    own_link: Mutex<Option<Token>>,
     sessions: Mutex<Vec<Session>>,
     password: Option<Password>,
     pace: Mutex<Pace>,
@@ -47,7 +51,14 @@ impl Door {
     /// A door of a server at this port. Cookies do not tell ports apart, so the port is in the cookie's name.
     pub fn new(port: u16, password: Option<Password>) -> Door {
         let cookie = format!("lightproof-{port}");
-        Door { link: Mutex::default(), sessions: Mutex::default(), password, pace: Mutex::default(), cookie }
+        Door {
+            link: Mutex::default(),
+            own_link: Mutex::default(),
+            sessions: Mutex::default(),
+            password,
+            pace: Mutex::default(),
+            cookie,
+        }
     }
 
     /// Whether there is a password to come in by.
@@ -63,13 +74,23 @@ impl Door {
         text
     }
 
-    /// Opens a session for the token of the link, once.
-    pub fn use_link(&self, token: &str) -> Option<Session> {
-        let mut link = hold(&self.link);
-        if !link.as_ref()?.is(token) {
+    /// A new token of the link for this program's own user alone.
+    fn another_of_own(&self) -> String {
+        let token = Token::random();
+        let text = token.to_hex();
+        *hold(&self.own_link) = Some(token);
+        text
+    }
+
+    /// Opens a session for the token of a link, once: the links given out before are void then. `is_own` tells whether a program of
+    /// this program's own user connects.
+    pub fn use_link(&self, token: &str, is_own: impl FnOnce() -> bool) -> Option<Session> {
+        let (mut link, mut own) = (hold(&self.link), hold(&self.own_link));
+        let names = |link: &Option<Token>| link.as_ref().is_some_and(|link| link.is(token));
+        if !(names(&link) || names(&own) && is_own()) {
             return None;
         }
-        *link = None;
+        (*link, *own) = (None, None);
         Some(self.open())
     }
 
@@ -150,6 +171,15 @@ impl Links {
     }
 }
 
+impl Links {
+    /// A one-time link that may stand where other users of this machine can read it: it opens nothing for them. Nothing where the
+    /// system does not tell users apart.
+    #[must_use]
+    pub fn for_this_user(&self) -> Option<String> {
+        same_user::can_be_told().then(|| format!("{}/enter?token={}", self.base, self.door.another_of_own()))
+    }
+}
+
 impl fmt::Debug for Links {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Links({})", self.base)
@@ -164,10 +194,10 @@ mod tests {
     fn a_link_opens_one_session_and_is_void_after() {
         let door = Door::new(1, None);
         let token = door.another();
-        assert!(door.use_link(&"0".repeat(64)).is_none());
-        assert!(door.use_link("").is_none());
-        let session = door.use_link(&token).unwrap();
-        assert!(door.use_link(&token).is_none());
+        assert!(door.use_link(&"0".repeat(64), || true).is_none());
+        assert!(door.use_link("", || true).is_none());
+        let session = door.use_link(&token, || false).unwrap();
+        assert!(door.use_link(&token, || false).is_none());
         let cookie = format!("lightproof-1={}", session.to_hex());
         assert!(door.session(&cookie).is_some());
         assert!(door.session(&format!("other=x; {cookie}; more")).is_some());
@@ -177,11 +207,21 @@ mod tests {
     }
 
     #[test]
+    fn the_link_for_ones_own_user_opens_nothing_for_another_and_is_not_used_up_by_them() {
+        let door = Door::new(1, None);
+        let (own, printed) = (door.another_of_own(), door.another());
+        assert!(door.use_link(&own, || false).is_none());
+        assert!(door.use_link(&own, || true).is_some());
+        assert!(door.use_link(&own, || true).is_none(), "once");
+        assert!(door.use_link(&printed, || true).is_none(), "one of them opens the pages");
+    }
+
+    #[test]
     fn a_further_link_voids_the_one_before() {
         let door = Door::new(1, None);
         let (first, second) = (door.another(), door.another());
-        assert!(door.use_link(&first).is_none());
-        assert!(door.use_link(&second).is_some());
+        assert!(door.use_link(&first, || false).is_none());
+        assert!(door.use_link(&second, || false).is_some());
     }
 
     #[test]
@@ -189,7 +229,7 @@ mod tests {
         let door = Door::new(1, None);
         let open = || {
             let token = door.another();
-            format!("lightproof-1={}", door.use_link(&token).unwrap().to_hex())
+            format!("lightproof-1={}", door.use_link(&token, || false).unwrap().to_hex())
         };
         let (used, unused) = (open(), open());
         (2..MOST_SESSIONS).for_each(|_| drop(open()));

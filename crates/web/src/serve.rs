@@ -28,7 +28,7 @@ use tokio::{
 
 use crate::{
     app::{App, THREADS},
-    door::{Door, Links, Password},
+    door::{Door, Ends, Links, Password},
     guard::hosts::{Hosts, Local},
     routes,
 };
@@ -173,9 +173,10 @@ async fn take_connections(listener: &TcpListener, router: &Router, stop: impl Fn
 async fn answer(stream: TcpStream, router: Router) {
     // Small answers must not wait for more.
     let _ = stream.set_nodelay(true);
-    let Ok(local) = stream.local_addr() else { return };
+    let (Ok(local), Ok(peer)) = (stream.local_addr(), stream.peer_addr()) else { return };
     let service = service_fn(move |mut request: Request<Incoming>| {
         request.extensions_mut().insert(Local(local));
+        request.extensions_mut().insert(Ends { peer, local });
         let router = TowerToHyperService::new(router.clone());
         router.call(request)
     });

@@ -2,6 +2,7 @@
 
 use std::{
     env,
+    ffi::OsStr,
     io::{self, BufRead, IsTerminal, Write},
     net::{Ipv4Addr, SocketAddr},
     process::{Command, Stdio},
@@ -48,7 +49,7 @@ pub fn review(args: &ReviewArgs, common: &Common, out: Out) -> anyhow::Result<()
         // Who cannot be told the link can ask for none: the pages are served nevertheless.
         let _ = tell(out, at, &link, asks_on_terminal);
         if !args.no_open {
-            let _ = opened.set(open(&link));
+            let _ = opened.set(open(&link, links.for_this_user().as_deref()));
         }
         if asks_on_terminal {
             std::thread::spawn(move || give_further_links(&links));
@@ -123,9 +124,19 @@ fn give_further_links(links: &Links) {
     }
 }
 
-/// Opens the browser on a page of its own file that leads on to the link: other users may read the arguments of a program.
-/// The file goes away with what is returned.
-fn open(link: &str) -> anyhow::Result<NamedTempFile> {
+/// Opens the browser. Other users may read the arguments of a program: it gets a link that is useless to them, or else the page of a
+/// file that only this user can read, which goes away with what is returned. Browsers in a box of their own cannot read such a file.
+fn open(link: &str, for_this_user: Option<&str>) -> anyhow::Result<Option<NamedTempFile>> {
+    match for_this_user {
+        Some(link) => start_browser(link.as_ref()).map(|()| None),
+        None => {
+            let page = page_that_leads_to(link)?;
+            start_browser(page.path().as_os_str()).map(|()| Some(page))
+        }
+    }
+}
+
+fn page_that_leads_to(link: &str) -> anyhow::Result<NamedTempFile> {
     let folder = env::var_os("XDG_RUNTIME_DIR").map_or_else(env::temp_dir, Into::into);
     let mut page = tempfile::Builder::new().prefix("lightproof-").suffix(".html").tempfile_in(folder)?;
     write!(
@@ -134,14 +145,18 @@ fn open(link: &str) -> anyhow::Result<NamedTempFile> {
          <meta http-equiv=refresh content=\"0;url={link}\"><p><a href=\"{link}\">To the pages</a>"
     )?;
     page.flush()?;
+    Ok(page)
+}
+
+fn start_browser(at: &OsStr) -> anyhow::Result<()> {
     let program = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     let mut child = Command::new(program)
-        .arg(page.path())
+        .arg(at)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .spawn()
         .context("no browser")?;
     std::thread::spawn(move || child.wait());
-    Ok(page)
+    Ok(())
 }

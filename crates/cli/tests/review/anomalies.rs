@@ -67,7 +67,7 @@ fn a_date_is_fixed_shifted_or_left_and_what_was_said_is_found_again() {
         assert_eq!(visit.browser.count("form#decide input:checked"), 0, "nothing is marked before a person marks it");
         say(&visit, what);
         match what {
-            "fix" => set(&visit, "at", "2012-03-04T05:06:07"),
+            "fix" => visit.browser.type_into("input[name=at]", "2012-03-04 05:06:07"),
             "shift" => visit.browser.type_into("input[name=by]", "+3600"),
             _ => {}
         }
@@ -82,13 +82,6 @@ fn a_date_is_fixed_shifted_or_left_and_what_was_said_is_found_again() {
     let decisions = visit.decisions();
     assert_eq!(decisions.len(), 4, "{decisions:?}");
     visit.all_was_quiet();
-}
-
-/// Fills in a field whose parts a browser orders by the language of its user.
-fn set(visit: &Visit, name: &str, value: &str) {
-    let script = "const field = document.querySelector(`input[name=${arguments[0]}]`); field.value = arguments[1];
-        field.dispatchEvent(new Event('input', { bubbles: true }))";
-    visit.browser.script(script, &[name.into(), value.into()]);
 }
 
 #[test]

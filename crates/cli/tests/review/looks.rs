@@ -26,7 +26,7 @@ fn pages_of_the_demo(visit: &Visit) -> Vec<(&'static str, String)> {
 fn every_page_fits_a_telephone_and_a_desk_in_light_and_in_dark() {
     let Some(visit) = Visit::to_the_demo() else { return };
     for (name, url) in pages_of_the_demo(&visit) {
-        for (width, height) in [(1280, 900), (360, 740)] {
+        for (width, height) in [(1440, 900), (1024, 768), (768, 1024), (360, 740)] {
             visit.browser.resize(width, height);
             visit.browser.dark(false);
             visit.browser.go(&url);
@@ -115,4 +115,32 @@ fn pictures_are_shown_upright_and_what_cannot_be_shown_says_so() {
     visit.open_group_of("torn.jpg");
     visit.browser.wait_until("document.querySelectorAll('.member .no-picture').length === 2");
     assert!(visit.browser.texts(".member .no-picture").iter().all(|words| !words.is_empty()));
+}
+
+#[test]
+fn the_large_view_zooms_to_every_pixel_and_flips_between_two_at_the_same_place() {
+    let Some(visit) = Visit::to_the_corpus("near-dup") else { return };
+    visit.browser.resize(1440, 900);
+    visit.open("/next");
+    visit.browser.press(&["o"]);
+    visit.browser.wait_for("dialog.view[open]");
+    visit.browser.wait_until("[...document.querySelectorAll('.stage img')].every(i => i.complete && i.naturalWidth > 0)");
+    visit.browser.keep_screenshot("large-view-fitted");
+    let state = "const on = document.querySelector('.stage img.on'); return [on.style.transform, on.alt]";
+    let read = || -> (String, String) { serde_json::from_value(visit.browser.script(state, &[])).unwrap() };
+    let fitted = read();
+    visit.browser.press(&["f", "ArrowRight"]);
+    let zoomed = read();
+    assert_ne!(zoomed.0, fitted.0, "f zooms");
+    visit.browser.press(&["2"]);
+    let other = read();
+    assert!(other.0 == zoomed.0 && other.1 != zoomed.1, "the other one stands at the same place: {zoomed:?}, {other:?}");
+    visit.browser.press(&["Space"]);
+    assert_eq!(read(), zoomed, "and back");
+    visit.browser.wait_until("document.querySelector('.stage img.on').src.includes('/full')");
+    visit.browser.keep_screenshot("large-view-zoomed");
+    visit.browser.press(&["Escape"]);
+    visit.browser.wait_until_gone("dialog.view[open]");
+    assert_eq!(visit.browser.count("main input:checked"), 0, "looking marks nothing");
+    visit.all_was_quiet();
 }

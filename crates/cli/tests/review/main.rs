@@ -6,6 +6,8 @@
 #![allow(clippy::unwrap_used)] // helpers of tests, which clippy.toml's exception does not reach
 
 mod anomalies;
+mod bulk;
+mod changed;
 mod hostile;
 #[allow(dead_code)] // the other specs use more of it
 #[path = "../specs/house.rs"]
@@ -13,5 +15,6 @@ mod house;
 mod looks;
 mod meanwhile;
 mod reach;
+mod runs;
 mod visit;
 mod walking;

@@ -62,6 +62,17 @@ impl Visit {
         Self { browser: self.browser, pages, house: self.house, library: self.library }
     }
 
+    /// The pages end, the library changes and is surveyed again, and the pages are opened anew.
+    pub fn after_another_survey(self, change: impl FnOnce(&Library)) -> Self {
+        self.pages.kill();
+        let library = self.library.expect("a test that changes a library has made one");
+        change(&library);
+        let _ = self.house.survey(&library);
+        let pages = reviewing(&self.house);
+        self.browser.go(pages.link());
+        Self { browser: self.browser, pages, house: self.house, library: Some(library) }
+    }
+
     /// Opens a page by its path.
     pub fn open(&self, path: &str) {
         self.browser.go(&self.pages.at(path));

@@ -75,7 +75,8 @@ fn groups_of_real_photographs_are_walked_and_decided_with_their_pictures_in_view
     let Some(visit) = Visit::to_the_corpus("near-dup") else { return };
     visit.open("/next");
     for _ in 0..12 {
-        visit.browser.wait_for_pictures();
+        // Those too that lie below the window.
+        visit.browser.wait_until("[...document.querySelectorAll('.member img')].every(i => i.complete)");
         let shown = "return [...document.querySelectorAll('.member img')].map(i => i.naturalWidth)";
         let widths = visit.browser.script(shown, &[]);
         let widths: Vec<u64> = widths.as_array().unwrap().iter().map(|w| w.as_u64().unwrap()).collect();

@@ -31,9 +31,9 @@ use super::{
     server::{Server, ServerUrl},
     tls::{NotTrusted, Tls},
     transport::{Counting, Counts, Remembering},
-    turns::Turns,
     wire::ServerConfig,
 };
+use crate::turns::Turns;
 
 /// What went over a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -12,6 +12,8 @@ use crate::wording;
 
 const WIDTH: f64 = 1000.0;
 const LEFT: f64 = 150.0;
+/// Where marks end: behind the last one there is room for its year.
+const RIGHT: f64 = 960.0;
 const LANES: [f64; 3] = [34.0, 78.0, 122.0];
 const BOTTOM: f64 = 150.0;
 /// Places on the axis that can be told apart.
@@ -29,7 +31,9 @@ pub fn section(body: &BodyView, here: Option<&AssetId>) -> Markup {
         return html! { p.faint { "No shot of this camera has a date." } };
     };
     let span = (last - first).max(1.0);
-    let x = |at: WallClock| LEFT + 10.0 + (day(at) - first) / span * (WIDTH - LEFT - 30.0);
+    let across = |day: f64| LEFT + 10.0 + (day - first) / span * (RIGHT - LEFT - 10.0);
+    let x = |at: WallClock| across(day(at));
+    let years = years(first, last);
     let here_at = body.shots.iter().find(|shot| Some(&shot.asset) == here).and_then(|shot| shot.at);
     html! {
         section aria-labelledby="axis" {
@@ -44,8 +48,12 @@ pub fn section(body: &BodyView, here: Option<&AssetId>) -> Markup {
                         line.grid x1=(LEFT) x2=(WIDTH) y1=(lane) y2=(lane) {}
                         text x=(LEFT - 8.0) y=(lane + 4.0) text-anchor="end" { (word) }
                     }
-                    @for year in years(first, last) {
-                        @let left = LEFT + 10.0 + (year.1 - first) / span * (WIDTH - LEFT - 30.0);
+                    @if years.is_empty() {
+                        text x=(LEFT + 10.0) y=(BOTTOM + 16.0) { (date(first)) }
+                        @if date(first) != date(last) { text x=(RIGHT) y=(BOTTOM + 16.0) text-anchor="end" { (date(last)) } }
+                    }
+                    @for year in &years {
+                        @let left = across(year.1);
                         line.axis x1=(left) x2=(left) y1="16" y2=(BOTTOM) {}
                         text x=(left + 3.0) y=(BOTTOM + 16.0) { (year.0) }
                     }
@@ -79,6 +87,11 @@ fn of(body: &BodyView, standing: Standing) -> impl Iterator<Item = &ShotMark> {
 fn day(at: WallClock) -> f64 {
     let seconds = (at.to_zoned(jiff::tz::TimeZone::UTC)).map_or(0, |at| at.timestamp().as_second());
     seconds as f64 / 86_400.0
+}
+
+/// The date of a day, for an axis on which no year begins.
+fn date(day: f64) -> String {
+    jiff::Timestamp::from_second((day * 86_400.0) as i64).map(|at| at.strftime("%Y-%m-%d").to_string()).unwrap_or_default()
 }
 
 /// What falls on one place of the axis is one mark, with its count and its first date.

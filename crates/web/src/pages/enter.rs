@@ -16,7 +16,7 @@ use maud::html;
 
 use crate::{
     app::{App, Shared},
-    door::{Attempt, Session},
+    door::{Attempt, Ends, Session},
     failure::Failure,
     fields::Fields,
     guard::text_of,
@@ -34,6 +34,7 @@ async fn enter(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
     session: Option<Extension<Session>>,
+    ends: Option<Extension<Ends>>,
 ) -> Result<Response, Failure> {
     if looks_ahead(&headers) {
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into_response());
@@ -46,7 +47,8 @@ async fn enter(
     }
     match Fields::read(query.unwrap_or_default().as_bytes()).get("token") {
         Some(token) => {
-            let session = app.door.use_link(token).ok_or(Failure::UsedLink { password: app.door.has_password() })?;
+            let session =
+                app.door.use_link(token, || is_own(ends)).ok_or(Failure::UsedLink { password: app.door.has_password() })?;
             Ok(let_in(&app, &session, &headers))
         }
         None if app.door.has_password() => Ok(password_form(StatusCode::OK, None)),
@@ -84,6 +86,11 @@ fn password_form(status: StatusCode, message: Option<String>) -> Response {
         }
     };
     (status, layout::bare("Come in", false, &words)).into_response()
+}
+
+/// Whether a program of this program's own user connects.
+fn is_own(ends: Option<Extension<Ends>>) -> bool {
+    ends.is_some_and(|Extension(ends)| ends.are_of_this_user())
 }
 
 /// A browser or a preview that fetches before a person asked for it.

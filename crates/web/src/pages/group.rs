@@ -298,7 +298,8 @@ fn walk(shown: &Shown, filter: &Filter) -> Markup {
             @if let Some(previous) = &shown.previous { a.button data-step="previous" rel="prev" href=(address(previous, filter)) { "Before " kbd { "←" } } }
             @match &shown.next {
                 Some(next) => a.button.main data-step="next" rel="next" href=(address(next, filter)) { "Next undecided " kbd { "→" } },
-                None => span { "No other group waits." },
+                None if !filter.excludes() => span { "No other group waits." },
+                None => { span { "No other group of this filter waits." } " " a.button href="/next" { "Next of all groups" } }
             }
             span.where {
                 "Group " (wording::number(shown.group.place)) " of " (wording::number(shown.total))

@@ -39,8 +39,7 @@ async fn large(State(app): State<Shared>, Path(asset): Path<String>) -> Result<R
 /// The original itself where browsers show it, in parts as they ask for them; a drawing of it elsewhere.
 async fn full(State(app): State<Shared>, Path(asset): Path<String>, headers: HeaderMap) -> Result<Response, Failure> {
     let subject = subject(&app, asset.clone()).await?;
-    let asked = subject.clone();
-    match app.fetch(move |pictures| Ok(pictures.original(&asked).ok())).await? {
+    match app.fetch(subject.clone(), |pictures, subject| Ok(pictures.original(subject).ok())).await? {
         Some(original) => {
             let range = Range::read(guard::text(&headers, header::RANGE), original.bytes);
             let Some((from, length)) = range.bounds(original.bytes) else {
@@ -65,8 +64,11 @@ async fn full(State(app): State<Shared>, Path(asset): Path<String>, headers: Hea
 
 async fn drawn(app: &Shared, asset: String, size: Size) -> Result<Response, Failure> {
     let subject = subject(app, asset).await?;
-    let picture =
-        app.fetch(move |pictures| pictures.picture(&subject, size).map_err(|none| Failure::NoPicture(none.to_string()))).await?;
+    let picture = app
+        .fetch(subject, move |pictures, subject| {
+            pictures.picture(subject, size).map_err(|none| Failure::NoPicture(none.to_string()))
+        })
+        .await?;
     Ok((picture_headers(picture.mime), picture.bytes).into_response())
 }
 
@@ -101,8 +103,9 @@ async fn albums(
     Path(asset): Path<String>,
 ) -> Result<Response, Failure> {
     let subject = subject(&app, asset).await?;
-    let names =
-        app.fetch(move |pictures| pictures.albums_of(&subject).map_err(|none| Failure::NoPicture(none.to_string()))).await?;
+    let names = app
+        .fetch(subject, |pictures, subject| pictures.albums_of(subject).map_err(|none| Failure::NoPicture(none.to_string())))
+        .await?;
     let told = html! {
         div #told {
             @if names.is_empty() { "in no album" } @else { @for (at, name) in names.iter().enumerate() { @if at > 0 { ", " } (wording::plain(name)) } }
@@ -159,10 +162,11 @@ fn parts(app: &Shared, subject: Subject, from: u64, length: u64) -> Body {
         if left == 0 {
             return Ok(None);
         }
-        let asked = subject.clone();
         let wanted = left.min(LARGEST_PART);
         let part = app
-            .fetch(move |pictures| pictures.part(&asked, from, wanted).map_err(|none| Failure::NoPicture(none.to_string())))
+            .fetch(subject.clone(), move |pictures, subject| {
+                pictures.part(subject, from, wanted).map_err(|none| Failure::NoPicture(none.to_string()))
+            })
             .await;
         match part {
             Ok(part) if !part.is_empty() => {

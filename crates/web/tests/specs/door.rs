@@ -65,6 +65,15 @@ fn a_further_link_opens_the_pages_and_voids_the_one_before() {
 }
 
 #[test]
+fn the_link_for_a_browser_on_this_machine_opens_the_pages_for_the_same_user_once_and_voids_the_printed_one() {
+    let served = Served::new();
+    let Some(own) = served.links.for_this_user() else { return println!("this system does not tell users apart") };
+    assert_eq!(served.ask(&format!("GET {}", path_of(&own)), "").status, 303);
+    assert_eq!(served.ask(&format!("GET {}", path_of(&own)), "").status, 401);
+    assert_eq!(served.ask(&format!("GET {}", path_of(&served.link)), "").status, 401);
+}
+
+#[test]
 fn a_guessed_token_opens_nothing_and_leaves_the_link() {
     let served = Served::new();
     for token in ["", "x", &"0".repeat(64), &"é".repeat(32), "%00", "..%2f..%2fetc%2fpasswd"] {

@@ -52,7 +52,8 @@ pub fn choices(suggested: &[AnomalyVerb], at: Option<WallClock>, typed: Option<&
         }
         div.say {
             label { input type="radio" name="say" value="fix" checked[marked("fix")]; span { "fix: " (fix) " " kbd { "f" } } }
-            input type="datetime-local" step="1" name="at" value=(was("at")) aria-label="The true date and time";
+            input type="text" name="at" value=(was("at")) pattern=(DATE_SHAPE) title=(DATE_HINT) placeholder="2009-07-18 10:12:40" autocomplete="off" spellcheck="false" size="20" aria-label="The true date and time" aria-describedby="at-hint";
+            span.hint #at-hint { (DATE_HINT) }
         }
         div.say {
             label { input type="radio" name="say" value="shift" checked[marked("shift")]; span { "shift by " kbd { "h" } } }
@@ -61,6 +62,11 @@ pub fn choices(suggested: &[AnomalyVerb], at: Option<WallClock>, typed: Option<&
         label.say { input type="radio" name="say" value="later" checked[marked("later")]; span { "later " kbd { "x" } } }
     }
 }
+
+/// What a browser lets through; what no calendar has is told by [`date`].
+const DATE_SHAPE: &str = r"\s*\d{4}[\-:]\d{2}[\-:]\d{2}[ T]+\d{2}:\d{2}(:\d{2})?\s*";
+/// What is typed, the same in every browser and language.
+const DATE_HINT: &str = "Year-month-day hour:minute:second, as the camera's clock should have shown it";
 
 /// A suggestion in words, with the date that it gives.
 pub fn suggestion(text: &str, at: Option<WallClock>) -> String {
@@ -122,6 +128,51 @@ fn hms(hours: i64, minutes: i64, seconds: i64) -> Option<i64> {
     (minutes < 60 && seconds < 60).then(|| hours.checked_mul(3600)?.checked_add(minutes * 60 + seconds)).flatten()
 }
 
+/// A wall clock as a person types it: `2009-07-18 10:12:40`, as EXIF writes it too, and without the seconds where they are zero.
+///
+/// # Errors
+/// What is wrong with it, for a person.
+fn date(typed: &str) -> Result<String, String> {
+    let text = typed.trim();
+    if text.is_empty() {
+        return Err("No date was typed.".to_owned());
+    }
+    let shape = || format!("{typed:?} is no date like 2009-07-18 10:12:40: year, month, day, hour, minute and second.");
+    let (day, clock) = text.split_once([' ', 'T', 't']).ok_or_else(|| match text.len() {
+        10 => format!("{typed:?} lacks the time of day: a date like 2009-07-18 10:12:40 is needed."),
+        _ => shape(),
+    })?;
+    let parts = |text: &str, by: [char; 2]| text.trim().split(by).map(digits).collect::<Option<Vec<i16>>>();
+    let (Some(day), Some(clock)) = (parts(day, ['-', ':']), parts(clock, [':', ':'])) else { return Err(shape()) };
+    let ([year, month, day], [hour, minute, rest @ ..]) = (&day[..], &clock[..]) else { return Err(shape()) };
+    let second = match rest {
+        [] => 0,
+        [second] => *second,
+        _ => return Err(shape()),
+    };
+    for (name, value, most) in [("month", *month, 12), ("hour", *hour, 23), ("minute", *minute, 59), ("second", second, 59)] {
+        let least = i16::from(name == "month");
+        if !(least..=most).contains(&value) {
+            return Err(format!("There is no {name} {value}: {least} to {most} are."));
+        }
+    }
+    if *year < 1000 {
+        return Err("A year has four digits.".to_owned());
+    }
+    let month = *month as i8;
+    let days = jiff::civil::Date::new(*year, month, 1).map_or(0, |first| first.days_in_month());
+    if !(1..=i16::from(days)).contains(day) {
+        return Err(format!("There is no day {day} in that month: {year}-{month:02} has {days} days."));
+    }
+    Ok(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}"))
+}
+
+/// A number of one to four digits.
+fn digits(text: &str) -> Option<i16> {
+    let is_number = (1..=4).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
+    is_number.then(|| text.parse().ok()).flatten()
+}
+
 /// What a form says of a date.
 ///
 /// # Errors
@@ -131,12 +182,7 @@ pub fn said(form: &Fields) -> Result<AnomalyVerb, String> {
     match form.get("say") {
         Some("leave") => read("leave".to_owned()),
         Some("later") => read("later".to_owned()),
-        Some("fix") => match form.get("at") {
-            // A browser leaves the seconds out where they are zero.
-            Some(at) if at.len() == 16 => read(format!("fix {at}:00")),
-            Some(at) => read(format!("fix {at}")),
-            None => Err("No date was given.".to_owned()),
-        },
+        Some("fix") => date(form.get("at").unwrap_or_default()).and_then(|at| read(format!("fix {at}"))),
         Some("shift") => {
             let typed = form.get("by").unwrap_or_default();
             let by =
@@ -211,6 +257,40 @@ mod tests {
         }
         for by in [1, -1, 5405, 86_400, 252_460_800, -252_460_799] {
             assert_eq!(seconds(&span(by)), Some(by));
+        }
+    }
+
+    #[test]
+    fn a_date_is_read_as_people_type_it_or_told_what_is_wrong_with_it() {
+        for (typed, read) in [
+            ("2009-07-18 10:12:40", "2009-07-18T10:12:40"),
+            (" 2009-07-18T10:12:40 ", "2009-07-18T10:12:40"),
+            ("2009:07:18 10:12:40", "2009-07-18T10:12:40"),
+            ("2009-7-8  9:05", "2009-07-08T09:05:00"),
+            ("2012-02-29 00:00:00", "2012-02-29T00:00:00"),
+        ] {
+            assert_eq!(date(typed).as_deref(), Ok(read), "{typed}");
+        }
+        for (typed, wrong) in [
+            ("", "No date was typed"),
+            ("2009-07-18", "lacks the time of day"),
+            ("18.07.2009 10:12", "is no date like"),
+            ("07/18/2009 10:12", "is no date like"),
+            ("09-07-18 10:12", "four digits"),
+            ("2009-13-18 10:12", "no month 13"),
+            ("2009-00-18 10:12", "no month 0"),
+            ("2009-02-29 10:12", "2009-02 has 28 days"),
+            ("2009-07-18 24:00", "no hour 24"),
+            ("2009-07-18 10:60", "no minute 60"),
+            ("2009-07-18 10:12:60", "no second 60"),
+            ("2009-07-18 10:12:40.5", "is no date like"),
+            ("2009-07-18 10:12 pm", "is no date like"),
+            ("2009-07-18 10", "is no date like"),
+            ("99999-07-18 10:12", "is no date like"),
+            ("\u{663}\u{662}-07-18 10:12", "is no date like"),
+        ] {
+            let told = date(typed).unwrap_err();
+            assert!(told.contains(wrong), "{typed}: {told}");
         }
     }
 

@@ -81,14 +81,22 @@ fn ranking(view: &MemberView) -> Markup {
 fn taken(asset: &StoredAsset) -> Markup {
     let echo = asset.facts.date_time_original.echo();
     html! {
-        @if echo.is_empty() { span.faint { "no date" } } @else { (wording::plain(&echo)) }
-        @if let Some(corrected) = asset.corrected { " (corrected: " (corrected) ")" }
+        @if echo.is_empty() { span.faint { "no date" } } @else { (wording::plain(&echo.replace('T', " "))) (fraction(asset.facts.sub_sec.as_deref())) }
+        @if let Some(corrected) = asset.corrected { " (corrected: " (corrected.strftime("%Y-%m-%d %H:%M:%S")) ")" }
     }
+}
+
+/// What the camera recorded behind the seconds: shots of a burst differ in nothing else.
+fn fraction(recorded: Option<&str>) -> String {
+    let digits = recorded.map(str::trim).filter(|text| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()));
+    digits.map(|digits| format!(".{}", &digits[..digits.len().min(9)])).unwrap_or_default()
 }
 
 fn camera(asset: &StoredAsset) -> Option<String> {
     let facts = &asset.facts;
-    let words: Vec<&str> = [&facts.make, &facts.model, &facts.lens].into_iter().flatten().map(String::as_str).collect();
+    // Many models begin with their make.
+    let make = facts.make.as_deref().filter(|make| !facts.model.as_deref().is_some_and(|model| model.starts_with(make)));
+    let words: Vec<&str> = [make, facts.model.as_deref(), facts.lens.as_deref()].into_iter().flatten().collect();
     (!words.is_empty()).then(|| wording::plain(&words.join(" ")))
 }
 

@@ -12,6 +12,8 @@ use super::{leads, link, number};
 const WIDTH: f64 = 1000.0;
 const HEIGHT: f64 = 240.0;
 const LEFT: f64 = 60.0;
+/// Where bars end: behind the last one there is room for its year.
+const RIGHT: f64 = 964.0;
 const TOP: f64 = 12.0;
 const BOTTOM: f64 = 212.0;
 /// More bars than this cannot be told apart: then a bar is a year.
@@ -109,8 +111,10 @@ fn bars(months: &[Counted]) -> (Vec<Bar>, i32, i32, i32) {
 
 fn picture(months: &[Counted]) -> Markup {
     let (bars, places, step, first_year) = bars(months);
-    let wide = ((WIDTH - LEFT) / f64::from(places)).min(60.0);
+    let wide = ((RIGHT - LEFT) / f64::from(places)).min(60.0);
     let top = bars.iter().map(|bar| bar.assets).max().unwrap_or(1).max(1);
+    // Even, so that the line at half of it is a number of assets, too.
+    let top = if top > 2 { top.next_multiple_of(2) } else { 2 };
     // A single asset must not vanish beside a thousand.
     let height = |count: u64| if count == 0 { 0.0 } else { ((BOTTOM - TOP) * count as f64 / top as f64).max(2.0) };
     let gap = (wide * 0.15).min(4.0);
