@@ -98,6 +98,12 @@ pub enum EngineError {
     /// A stage was asked for before there was anything to work on.
     #[error("nothing has been surveyed yet")]
     NothingSurveyed,
+    /// The survey is gone, and what people said is not.
+    #[error("there is no survey in this ledger; its record holds {decisions} decisions")]
+    SurveyMissing {
+        /// Rows of decisions, those taken back included.
+        decisions: i64,
+    },
     /// What is to be reviewed is older than the manifest.
     #[error("the last manifest has no {} yet", match stage {
         crate::watch::Stage::FlagAnomalies => "anomalies",
@@ -188,7 +194,10 @@ impl EngineError {
             | EngineError::Unfinished
             | EngineError::Settings { .. } => Kind::Refused,
             EngineError::NotYet { .. } => Kind::Refused,
-            EngineError::NothingSurveyed | EngineError::NoSuchAsset { .. } | EngineError::NoSuchGroup { .. } => Kind::NotFound,
+            EngineError::NothingSurveyed
+            | EngineError::SurveyMissing { .. }
+            | EngineError::NoSuchAsset { .. }
+            | EngineError::NoSuchGroup { .. } => Kind::NotFound,
             EngineError::Server { error, .. } | EngineError::Owner { error, .. } => match **error {
                 ImmichError::Unreachable { .. }
                 | ImmichError::TooSlow { .. }
@@ -238,6 +247,10 @@ impl EngineError {
             }
             EngineError::CacheBelowRoot { .. } => "name a folder outside every library with --cache".to_owned(),
             EngineError::LedgerOnNetwork { .. } => "name a folder on a local disk with --ledger".to_owned(),
+            EngineError::SurveyMissing { .. } => {
+                "run `lightproof survey` with the same sources: what was decided holds as before, and can then be listed"
+                    .to_owned()
+            }
             EngineError::NothingSurveyed => "run `lightproof survey FOLDER` first".to_owned(),
             EngineError::Unfinished => "run the same survey again: it goes on where it was".to_owned(),
             EngineError::NotYet { stage } => format!("run `lightproof {}`, or survey again", stage.command()),

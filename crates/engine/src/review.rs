@@ -68,15 +68,20 @@ impl Looking {
     /// Opens the ledger together with others who look; a survey waits meanwhile.
     ///
     /// # Errors
-    /// [`EngineError::NothingSurveyed`], [`EngineError::Unfinished`], or that the ledger is in use by a survey. Findings that are older than
+    /// [`EngineError::NothingSurveyed`], [`EngineError::SurveyMissing`], [`EngineError::Unfinished`], or that the ledger is in use by a survey. Findings that are older than
     /// the manifest are [`EngineError::NotYet`].
     pub fn open(ledger: &Path) -> Result<Looking, EngineError> {
         pipeline::check_ledger(ledger)?;
-        if !ledger.join("survey.sqlite").exists() {
+        if ["survey.sqlite", "record.sqlite"].iter().all(|name| !ledger.join(name).exists()) {
             return Err(EngineError::NothingSurveyed);
         }
         let ledger = Ledger::open_shared(ledger)?;
-        let run = pipeline::latest(&ledger)?;
+        let run = match (pipeline::latest(&ledger), ledger.last_decision()?.0) {
+            (Err(EngineError::NothingSurveyed), decisions) if decisions > 0 => {
+                return Err(EngineError::SurveyMissing { decisions });
+            }
+            (run, _) => run?,
+        };
         for stage in [Stage::FlagAnomalies, Stage::GroupDuplicates] {
             if !ledger.stage_is_done(stage.command(), run)? {
                 return Err(EngineError::NotYet { stage });

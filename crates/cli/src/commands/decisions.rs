@@ -39,7 +39,7 @@ pub fn decisions(args: &DecisionsArgs, common: &Common, out: Out) -> anyhow::Res
         since,
         about: args.about.as_deref().map(|word| if word == About::Group.word() { About::Group } else { About::Anomaly }),
         states: args.state.iter().filter_map(|word| LogState::from_word(word)).collect(),
-        assets: args.asset.as_deref().map(|asset| named(&looking, asset)).transpose()?.unwrap_or_default(),
+        assets: args.asset.as_deref().map(|asset| looking.asset_named(asset)).transpose()?.unwrap_or_default(),
         together,
     };
     match &args.csv {
@@ -54,12 +54,6 @@ fn since(text: &str) -> anyhow::Result<i64> {
         let message = format!("{text:?} is no date");
         Refusal { message, hint: "write a day as YYYY-MM-DD, or a moment as YYYY-MM-DDTHH:MM:SS" }.into()
     })
-}
-
-/// How the record may name an asset that a person names: by its id, and by its path, also one that it has no more.
-fn named(looking: &Looking, asset: &Path) -> Result<Vec<String>, EngineError> {
-    let found = looking.asset_named(asset)?.map(|asset| asset.id.to_string());
-    Ok(found.into_iter().chain(asset.to_str().map(str::to_owned)).collect())
 }
 
 fn tell(looking: &Looking, filter: &LogFilter, with_evidence: bool, out: Out) -> anyhow::Result<()> {
@@ -183,6 +177,10 @@ fn place_of_export(path: &Path) -> anyhow::Result<(PathBuf, String)> {
         return Err(refused(format!("{} is there already and is no export of decisions", path.display())).into());
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if !folder.is_dir() {
+        let message = format!("there is no folder {}", folder.display());
+        return Err(Refusal { message, hint: "make it first, or name a file in a folder that is there" }.into());
+    }
     Ok((folder.to_owned(), name.to_owned()))
 }
 

@@ -39,7 +39,7 @@ pub fn review(args: &ReviewArgs, common: &Common, out: Out) -> anyhow::Result<()
     let looking = Looking::open(&settings.ledger.value)?;
     let pictures = looking.keep_pictures(Pictures::new(&servers(&settings, out), Ffmpeg::find()), &places::pictures())?;
     let listen = args.listen.or_else(|| args.port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port))));
-    let password = password(listen)?;
+    let password = password(args.listen)?;
     let asks_on_terminal = io::stdin().is_terminal();
     let serving = Serving { listen, password, names: args.allow_host.clone() };
     let review = Review::by(looking, reviewer, Face::Page, now_in_ms);
@@ -69,8 +69,9 @@ fn refused(error: &WebError) -> anyhow::Error {
 
 fn reviewer(args: &ReviewArgs) -> anyhow::Result<Reviewer> {
     let login = || ["USER", "LOGNAME"].into_iter().filter_map(|name| env::var(name).ok()).find(|name| !name.trim().is_empty());
-    let name = args.reviewer.clone().or_else(login).unwrap_or_default();
     let hint = "name yourself with --reviewer NAME: the name stands in every decision";
+    let unknown = || Refusal { message: "nobody says who you are: your login name is not known".to_owned(), hint };
+    let name = args.reviewer.clone().or_else(login).ok_or_else(unknown)?;
     Reviewer::new(&name).map_err(|error| Refusal { message: error.to_string(), hint }.into())
 }
 
@@ -92,13 +93,18 @@ fn servers(settings: &Settings, out: Out) -> Vec<ServerRequest> {
     found
 }
 
-/// Asked for where others may connect; nothing else needs one.
+/// Asked for whenever an address is named: others may connect there, or through what stands before it. Nothing else needs one.
 fn password(listen: Option<SocketAddr>) -> anyhow::Result<Option<Password>> {
-    if listen.is_none_or(|at| at.ip().to_canonical().is_loopback()) {
+    if listen.is_none() {
         return Ok(None);
     }
     let typed = hidden::ask("A password for the pages: ")?;
-    let password = Password::new(typed.trim_end_matches(['\r', '\n']));
+    let typed = typed.trim_end_matches(['\r', '\n']);
+    if typed.is_empty() {
+        let message = "--listen needs a password, and none was given".to_owned();
+        return Err(Refusal { message, hint: "type one when asked, or hand it over as a line of standard input" }.into());
+    }
+    let password = Password::new(typed);
     let hint = "choose a longer one: it is all that keeps others out";
     password.map(Some).map_err(|weak| Refusal { message: weak.to_string(), hint }.into())
 }

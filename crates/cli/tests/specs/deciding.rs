@@ -92,6 +92,13 @@ impl Desk {
         self
     }
 
+    /// Takes the survey away; the record stays.
+    pub fn forget_the_survey(&self) {
+        for name in ["survey.sqlite", "survey.sqlite-wal", "survey.sqlite-shm"] {
+            let _ = fs::remove_file(self.house.ledger().join(name));
+        }
+    }
+
     pub fn groups(&self) -> Sheet {
         Sheet { table: self.house.groups() }
     }

@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, path::Path};
 
-use lightproof_ledger::{About, DecisionKey, Evidence, StoredAsset, StoredDecision, StoredWord};
+use lightproof_ledger::{About, DecisionKey, Evidence, StoredDecision, StoredWord};
 use lightproof_model::{
     asset::{AssetId, SourceId},
     decision::{Verb, anomaly_changes, changes},
@@ -13,7 +13,12 @@ use lightproof_model::{
 };
 
 use super::{Looking, groups::GroupLine, index::shown, standing::standing};
-use crate::{EngineError, explain::find, states::stale, telling::anomaly_evidence};
+use crate::{
+    EngineError,
+    explain::find,
+    states::stale,
+    telling::{anomaly_evidence, content},
+};
 
 /// Whether a decision still holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,6 +55,24 @@ impl LogState {
     }
 }
 
+/// What an asset may be known by in the record: ids are given out anew when a survey is made anew, and names change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NamedAsset {
+    /// Its id, or its path, then.
+    Name(String),
+    /// Its bytes, in its source.
+    Content(SourceId, Sha1),
+}
+
+impl NamedAsset {
+    fn is(&self, word: &StoredWord) -> bool {
+        match self {
+            NamedAsset::Name(name) => word.asset.as_str() == name || word.path == name.as_bytes(),
+            NamedAsset::Content(source, content) => word.content == Some(*content) && word.source == *source,
+        }
+    }
+}
+
 /// Which decisions are meant. What is not set excludes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct LogFilter {
@@ -61,8 +84,8 @@ pub struct LogFilter {
     pub about: Option<About>,
     /// In one of these states; empty for all.
     pub states: Vec<LogState>,
-    /// That speak of one of these assets, each named by its id or by its path then; empty for all.
-    pub assets: Vec<String>,
+    /// That speak of one of these assets; empty for all.
+    pub assets: Vec<NamedAsset>,
     /// Made in one step with this one, itself included.
     pub together: Option<DecisionKey>,
 }
@@ -164,12 +187,18 @@ impl Looking {
         Ok(())
     }
 
-    /// The asset that a person names by id or path.
+    /// What the record may know an asset by that a person names by id or path: today's id, the name as it was given, also of an asset
+    /// that is gone, and its bytes.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn asset_named(&self, wanted: &Path) -> Result<Option<StoredAsset>, EngineError> {
-        find(self.ledger(), wanted)
+    pub fn asset_named(&self, wanted: &Path) -> Result<Vec<NamedAsset>, EngineError> {
+        let mut names: Vec<NamedAsset> = wanted.to_str().map(|name| NamedAsset::Name(name.to_owned())).into_iter().collect();
+        if let Some(asset) = find(self.ledger(), wanted)? {
+            names.push(NamedAsset::Name(asset.id.to_string()));
+            names.extend(content(&asset).map(|content| NamedAsset::Content(asset.place.source, content)));
+        }
+        Ok(names)
     }
 
     /// What was shown to whoever decided; nothing where it is not known.
@@ -252,8 +281,7 @@ pub fn moment(text: &str) -> Option<i64> {
 }
 
 fn passes(filter: &LogFilter, decision: &StoredDecision) -> bool {
-    let is_named =
-        |word: &StoredWord| filter.assets.iter().any(|wanted| word.asset.as_str() == wanted || word.path == wanted.as_bytes());
+    let is_named = |word: &StoredWord| filter.assets.iter().any(|wanted| wanted.is(word));
     filter.reviewer.as_ref().is_none_or(|reviewer| *reviewer == decision.reviewer)
         && filter.since.is_none_or(|since| decision.at >= since)
         && filter.together.is_none_or(|with| decision.key == with || decision.together == Some(with))

@@ -20,6 +20,13 @@ pub enum Change {
     Gone(Place),
     /// A member or part was not there then.
     New(Place),
+    /// It is under another name now, and nobody can tell under which: several that were not there then hold its bytes.
+    OneOf {
+        /// Where it was.
+        was: Place,
+        /// Where its bytes are.
+        are: Vec<Place>,
+    },
     /// It has other bytes now.
     OtherBytes(Place),
     /// Somebody else's now.
@@ -59,6 +66,15 @@ impl fmt::Display for Change {
         match self {
             Change::Gone(place) => write!(f, "{} is no longer in this group", path(place)),
             Change::New(place) => write!(f, "{} was not in this group then", path(place)),
+            Change::OneOf { was, are } => {
+                let are: Vec<String> = are.iter().map(path).collect();
+                write!(
+                    f,
+                    "{} has another name now: its bytes are at {}, and nobody can tell which is which",
+                    path(was),
+                    are.join(" and ")
+                )
+            }
             Change::OtherBytes(place) => write!(f, "{} has other bytes than the reviewer saw", path(place)),
             Change::OtherOwner { place, was } => {
                 write!(f, "{} belonged to {} then, and now to {}", path(place), owner(was), owner(&place.owner))
@@ -79,10 +95,24 @@ impl fmt::Display for Change {
 pub fn changes(seen: &[SeenMember], now: &[SeenMember], dismissed: impl Fn(&AssetId) -> bool) -> Vec<Change> {
     let mut found = Vec::new();
     let pairs = pair(seen, now, named);
+    let new = |was: &SeenMember| {
+        let same = |is: &&SeenMember| is.sha1 == was.sha1 && is.place.source == was.place.source;
+        let are = pairs.iter().filter_map(|(then, is)| is.filter(|_| then.is_none())).filter(same).map(|is| is.place.clone());
+        are.collect::<Vec<Place>>()
+    };
+    let mut told: Vec<Place> = Vec::new();
     for (was, is) in &pairs {
         match (was, is) {
             (Some(was), None) if dismissed(&was.asset) => {}
-            (Some(was), None) => found.push(Change::Gone(was.place.clone())),
+            (Some(was), None) => match new(was) {
+                are if are.is_empty() => found.push(Change::Gone(was.place.clone())),
+                are => {
+                    told.extend(are.iter().cloned());
+                    found.push(Change::OneOf { was: was.place.clone(), are });
+                }
+            },
+            // Who is new comes after whoever is gone.
+            (None, Some(is)) if told.contains(&is.place) => {}
             (None, Some(is)) => found.push(Change::New(is.place.clone())),
             (Some(was), Some(is)) => compare(was, is, &mut found),
             (None, None) => {}

@@ -11,6 +11,7 @@ use lightproof_engine::{
     About, DecisionKey,
     proofs::DecisionsCsv,
     review::{
+        Looking,
         deciding::NotDecided,
         log::{LogFilter, LogLine, LogState},
     },
@@ -37,16 +38,18 @@ pub fn routes() -> Router<Shared> {
         .route("/decisions/{key}/take-back", post(take_back))
 }
 
-fn filter(query: &Fields) -> LogFilter {
+fn filter(query: &Fields, looking: &Looking) -> Result<LogFilter, Failure> {
     let about = [About::Group, About::Anomaly].into_iter().find(|about| query.get("about") == Some(about.word()));
-    LogFilter {
+    // By its id alone: a page names no path.
+    let named = query.get("asset").map(|asset| looking.asset_named(asset.as_ref())).transpose()?;
+    Ok(LogFilter {
         reviewer: query.get("reviewer").map(str::to_owned),
         about,
         states: query.get("state").and_then(LogState::from_word).into_iter().collect(),
-        assets: query.get("asset").map(str::to_owned).into_iter().collect(),
+        assets: named.unwrap_or_default(),
         together: query.get("together").and_then(|key| key.parse().ok()).map(DecisionKey),
         ..LogFilter::default()
-    }
+    })
 }
 
 async fn list(
@@ -59,7 +62,7 @@ async fn list(
     app.ask(move |review| {
         let mut total = 0;
         let mut lines: Vec<LogLine> = Vec::new();
-        review.looking().log(&filter(&query), |line| {
+        review.looking().log(&filter(&query, review.looking())?, |line| {
             if total >= (page - 1) * LINES && lines.len() < LINES {
                 lines.push(line);
             }
@@ -87,7 +90,7 @@ async fn as_csv(State(app): State<Shared>, RawQuery(query): RawQuery) -> Result<
             let failed = |_: std::io::Error| Failure::Broken; // memory takes whatever is written into it
             let mut bytes = Vec::new();
             let mut csv = DecisionsCsv::begin(&mut bytes).map_err(failed)?;
-            review.looking().log(&filter(&query), |line| csv.add(&line).map_err(failed))?;
+            review.looking().log(&filter(&query, review.looking())?, |line| csv.add(&line).map_err(failed))?;
             csv.end().map_err(failed)?;
             Ok(bytes)
         })

@@ -57,6 +57,9 @@ async fn enter(
 }
 
 async fn try_password(State(app): State<Shared>, headers: HeaderMap, Extension(form): Extension<Fields>) -> Response {
+    if !app.door.has_password() {
+        return Failure::NoSession { again: false, password: false }.into_response();
+    }
     match app.door.try_password(form.get("password").unwrap_or_default(), Instant::now()) {
         Attempt::In(session) => let_in(&app, &session, &headers),
         Attempt::Wrong => password_form(StatusCode::FORBIDDEN, Some("That is not the password.".to_owned())),

@@ -45,6 +45,31 @@ fn decisions_are_listed_newest_first_and_filtered() {
 }
 
 #[test]
+fn decisions_on_a_photograph_are_found_after_a_rename_and_a_survey_made_anew() {
+    let desk = decided();
+    let before = desk.house.ids()["copies/one.jpg"].clone();
+    desk.library.rename("copies", "renamed");
+    desk.forget_the_survey();
+    let refused = desk.house.run(["decisions"]);
+    assert_eq!(refused.code, Some(5));
+    assert!(refused.stderr.contains("there is no survey in this ledger; its record holds 4 decisions"), "{}", refused.stderr);
+    desk.survey();
+    let id = desk.house.ids()["renamed/one.jpg"].clone();
+    assert_ne!(id, before);
+    for name in [&id[..], "renamed/one.jpg", "copies/one.jpg", &before] {
+        assert_eq!(keys(&desk, &["--asset", name]), ["d1"], "{name}");
+    }
+}
+
+#[test]
+fn an_export_makes_no_folders() {
+    let desk = decided();
+    let ran = desk.house.run(["decisions", "--csv", "no such folder/d.csv"]);
+    assert_eq!(ran.code, Some(3));
+    assert!(ran.stderr.contains("there is no folder no such folder"), "{}", ran.stderr);
+}
+
+#[test]
 fn the_evidence_of_a_decision_is_told_when_asked_for() {
     let desk = decided();
     let told = desk.house.json(["decisions", "--evidence", "--reviewer", "Ann"]);

@@ -77,9 +77,7 @@ fn decisions_outlive_a_survey_that_is_made_anew_from_nothing() {
     let review = desk.review().say("d50.jpg", "leave").say("copies/d50.jpg", "leave");
     let old = one(&desk);
     let _ = desk.decide(&[&old, &review], &[]).went_well();
-    for name in ["survey.sqlite", "survey.sqlite-wal", "survey.sqlite-shm"] {
-        let _ = fs::remove_file(desk.house.ledger().join(name));
-    }
+    desk.forget_the_survey();
     desk.survey();
     let said = desk.decisions(&[]);
     assert_eq!(said.len(), 4);
