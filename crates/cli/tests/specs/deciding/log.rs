@@ -144,3 +144,22 @@ fn what_a_terminal_would_obey_is_shown_escaped() {
         assert!(!shown.contains('\u{1b}'), "{shown:?}");
     }
 }
+
+#[test]
+fn what_a_file_decided_is_listed_together_and_taken_back_as_a_whole() {
+    let desk = Desk::new();
+    let sheet = desk.groups().say("one.jpg", "keep").say("copies/one.jpg", "keep");
+    let review = desk.review().say("d50.jpg", "leave").say("copies/d50.jpg", "leave");
+    let _ = desk.decide(&[&review, &sheet], &[]).went_well();
+    let all = desk.decisions(&[]);
+    assert!(all.len() > 2, "{all:?}");
+    assert_eq!(desk.decisions(&["--together", "d2"]), all, "any of them stands for all");
+    let listed = desk.house.run(["decisions"]).went_well().stdout;
+    assert!(listed.contains("together with d1"), "{listed}");
+    let back = |key: &str| desk.house.run(["decide", "--take-back-all", key, "--reviewer", "Ann"]);
+    let told = back("d2").went_well().stdout;
+    assert!(told.contains("that were made together (d1 to d"), "{told}");
+    assert_eq!(desk.decisions(&["--state", "holds"]), [""; 0]);
+    assert_eq!(desk.decisions(&["--state", "taken-back"]).len(), all.len());
+    assert_eq!(back("d2").code, Some(5), "there is nothing more to take back");
+}
