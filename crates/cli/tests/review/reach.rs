@@ -14,7 +14,8 @@ fn every_control_has_a_name_and_headings_are_in_order() {
     let Some(visit) = Visit::to_the_demo() else { return };
     visit.open("/next");
     let group = visit.browser.url();
-    for page in ["/", "/groups", "/anomalies", "/problems"].map(|path| visit.pages.at(path)).into_iter().chain([group]) {
+    let paths = ["/", "/groups", "/bulk", "/anomalies", "/anomalies/next", "/problems", "/decisions", "/assets"];
+    for page in paths.map(|path| visit.pages.at(path)).into_iter().chain([group]) {
         visit.browser.go(&page);
         assert_eq!(visit.browser.nameless_controls(), [], "{page}");
         let headings = visit.browser.headings();

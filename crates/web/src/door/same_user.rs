@@ -78,7 +78,8 @@ mod tests {
    6: broken";
 
     fn told(peer: &str, local: &str, user: u32) -> bool {
-        Ends { peer: peer.parse().unwrap(), local: local.parse().unwrap() }.are_of(user, TABLE.as_bytes())
+        let [peer, local] = [peer, local].map(|end| end.parse().expect("an address"));
+        Ends { peer, local }.are_of(user, TABLE.as_bytes())
     }
 
     #[test]

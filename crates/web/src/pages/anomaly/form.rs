@@ -45,7 +45,7 @@ pub fn choices(suggested: &[AnomalyVerb], at: Option<WallClock>, typed: Option<&
     let was = |name: &str| typed.and_then(|form| form.get(name)).unwrap_or_default();
     let marked = |value: &str| typed.is_some() && was("say") == value;
     html! {
-        label.say { input type="radio" name="say" value="leave" required checked[marked("leave")]; span { "leave: the recorded date is right " kbd { "l" } } }
+        label.say { input type="radio" name="say" value="leave" required checked[marked("leave")]; span { (if at.is_some() { "leave: the recorded date is right " } else { "leave: it stays without a date " }) kbd { "l" } } }
         @for verb in suggested.iter().filter(|verb| verb.to_string() != "leave") {
             @let value = format!("as {verb}");
             label.say { input type="radio" name="say" value=(value) checked[marked(&value)]; span { "as suggested: " (suggestion(&verb.to_string(), at)) " " kbd { "s" } } }
@@ -55,9 +55,12 @@ pub fn choices(suggested: &[AnomalyVerb], at: Option<WallClock>, typed: Option<&
             input type="text" name="at" value=(was("at")) pattern=(DATE_SHAPE) title=(DATE_HINT) placeholder="2009-07-18 10:12:40" autocomplete="off" spellcheck="false" size="20" aria-label="The true date and time" aria-describedby="at-hint";
             span.hint #at-hint { (DATE_HINT) }
         }
-        div.say {
-            label { input type="radio" name="say" value="shift" checked[marked("shift")]; span { "shift by " kbd { "h" } } }
-            input type="text" name="by" value=(was("by")) inputmode="text" autocomplete="off" spellcheck="false" size="18" placeholder="+2922 days 01:30:00" aria-label="Shift: a sign, then days and hh:mm:ss, or seconds";
+        // Without a date there is nothing to shift.
+        @if at.is_some() {
+            div.say {
+                label { input type="radio" name="say" value="shift" checked[marked("shift")]; span { "shift by " kbd { "h" } } }
+                input type="text" name="by" value=(was("by")) inputmode="text" autocomplete="off" spellcheck="false" size="18" placeholder="+2922 days 01:30:00" aria-label="Shift: a sign, then days and hh:mm:ss, or seconds";
+            }
         }
         label.say { input type="radio" name="say" value="later" checked[marked("later")]; span { "later " kbd { "x" } } }
     }

@@ -96,8 +96,9 @@ fn camera(asset: &StoredAsset) -> Option<String> {
     let facts = &asset.facts;
     // Many models begin with their make.
     let make = facts.make.as_deref().filter(|make| !facts.model.as_deref().is_some_and(|model| model.starts_with(make)));
-    let words: Vec<&str> = [make, facts.model.as_deref(), facts.lens.as_deref()].into_iter().flatten().collect();
-    (!words.is_empty()).then(|| wording::plain(&words.join(" ")))
+    let body = [make, facts.model.as_deref()].into_iter().flatten().collect::<Vec<_>>().join(" ");
+    let words: Vec<&str> = [Some(&*body), facts.lens.as_deref()].into_iter().flatten().filter(|word| !word.is_empty()).collect();
+    (!words.is_empty()).then(|| wording::plain(&words.join(", ")))
 }
 
 fn measures(asset: &StoredAsset) -> Markup {
