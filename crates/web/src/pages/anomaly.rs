@@ -221,6 +221,15 @@ pub fn take_one_back(review: &Review, decision: &StoredDecision) -> Result<(), F
     }
 }
 
+/// Takes back all that was recorded with a decision by one form; how many.
+pub fn take_step_back(review: &Review, decision: DecisionKey) -> Result<usize, Failure> {
+    match review.take_back_step(decision) {
+        Ok(back) => Ok(back.len()),
+        Err(NotDecided::Engine(error)) => Err(error.into()),
+        Err(other) => Err(Failure::Refused(format!("{other}."))),
+    }
+}
+
 fn framed(shown: &Shown, asked: &Asked, session: &Session) -> Response {
     let name = wording::path(shown.photo.asset.given_name());
     let mut page = Page::new(format!("The date of {name}"), "/anomalies", drawn(shown, asked, session));

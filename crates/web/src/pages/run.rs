@@ -10,7 +10,7 @@ use axum::{
     routing::{get, post},
 };
 use lightproof_engine::{
-    About, DecisionKey,
+    DecisionKey,
     review::{
         Review,
         anomalies::{
@@ -25,7 +25,7 @@ use maud::{Markup, html};
 
 use super::{
     anomalies::{recorded, see_other},
-    anomaly::{done, form, refusal, state, take_one_back},
+    anomaly::{done, form, refusal, state, take_step_back},
     axis,
 };
 use crate::{
@@ -44,8 +44,8 @@ struct Shown {
     run: RunView,
     body: Option<BodyView>,
     done: Option<Markup>,
-    /// The decisions of the last write, first and last, which can be taken back together.
-    fresh: Option<(DecisionKey, DecisionKey)>,
+    /// One of the decisions of the last write, which can be taken back together.
+    fresh: Option<DecisionKey>,
     refused: Option<(Markup, Fields)>,
 }
 
@@ -65,8 +65,7 @@ async fn show(
     app.ask(move |review| {
         let mut shown = look(review, &run)?;
         shown.done = done(review, &query)?;
-        let key = |name: &str| query.get(name).and_then(|key| key.parse().ok()).map(DecisionKey);
-        shown.fresh = key("done").zip(key("last"));
+        shown.fresh = query.get("done").and_then(|key| key.parse().ok()).map(DecisionKey);
         Ok(framed(&shown, &session))
     })
     .await
@@ -96,8 +95,8 @@ async fn decide(
         };
         match review.decide_run(&run, form.get("shown").unwrap_or_default(), verb) {
             Ok(keys) => {
-                let (first, last) = (keys.first().map_or(0, |k| k.0), keys.last().map_or(0, |k| k.0));
-                Ok(see_other(&format!("/runs/{run}?done={first}&last={last}&many={}", keys.len())))
+                let first = keys.first().map_or(0, |key| key.0);
+                Ok(see_other(&format!("/runs/{run}?done={first}&many={}", keys.len())))
             }
             Err(NotDecided::Engine(error)) => Err(error.into()),
             Err(refused) => refuse(StatusCode::CONFLICT, refusal(&refused)),
@@ -125,25 +124,23 @@ fn for_all(said: AnomalyVerb, run: &RunView) -> Result<AnomalyVerb, String> {
     Ok(verb)
 }
 
-/// Takes back what the last form on this run recorded, decision by decision.
+/// Takes back what the last form on this run recorded, as a whole.
 async fn take_back(
     State(app): State<Shared>,
     Path(run): Path<String>,
     Extension(form): Extension<Fields>,
 ) -> Result<Response, Failure> {
     app.ask(move |review| {
-        let key = |name: &str| form.get(name).and_then(|key| key.parse().ok()).map(DecisionKey);
-        let (first, last) =
-            key("first").zip(key("last")).ok_or_else(|| Failure::Refused("The form names no decisions.".to_owned()))?;
+        let first = form.get("first").and_then(|key| key.parse().ok()).map(DecisionKey);
+        let first = first.ok_or_else(|| Failure::Refused("The form names no decisions.".to_owned()))?;
         let now = review.looking().anomaly_run(&run)?.ok_or(Failure::NotFound)?;
-        let meant = |d: &&lightproof_engine::StoredDecision| {
-            d.about == About::Anomaly && (first..=last).contains(&d.key) && d.reviewer == review.reviewer().as_str()
-        };
-        let mut count = 0;
-        for decision in now.photos.iter().flat_map(|photo| &photo.decisions).filter(meant) {
-            take_one_back(review, decision)?;
-            count += 1;
+        let meant = |d: &lightproof_engine::StoredDecision| d.key == first && d.reviewer == review.reviewer().as_str();
+        if !now.photos.iter().flat_map(|photo| &photo.decisions).any(meant) {
+            return Err(Failure::Refused(
+                "What the form recorded holds no more, or is not yours: the list of decisions tells.".to_owned(),
+            ));
         }
+        let count = take_step_back(review, first)?;
         Ok(see_other(&format!("/runs/{run}?undone={}&many={count}", first.0)))
     })
     .await
@@ -183,11 +180,10 @@ fn drawn(shown: &Shown, session: &Session) -> Markup {
             a href="/anomalies" { "List" }
         }
         @if let Some(done) = &shown.done { (done) }
-        @if let Some((first, last)) = shown.fresh {
+        @if let Some(first) = shown.fresh {
             form method="post" action={ "/runs/" (run.run) "/take-back" } {
                 (layout::hidden_token(session))
                 input type="hidden" name="first" value=(first.0);
-                input type="hidden" name="last" value=(last.0);
                 button type="submit" data-does="take-back" { "Take all of it back " kbd { "u" } }
             }
         }

@@ -170,8 +170,9 @@ fn a_run_is_shown_whole_and_decided_with_one_form_and_taken_back() {
     assert_eq!(decided.status, 303, "{}", decided.body);
     let after = ann.page(decided.header("location").unwrap());
     assert_eq!(after.matches("decided: shift +252460800").count(), fields(&shown, "shown").len() * 3, "{after}");
-    let back = ann
-        .post(&format!("{run}/take-back"), &format!("first={}&last={}", fields(&after, "first")[0], fields(&after, "last")[0]));
+    let key = &fields(&after, "first")[0];
+    assert_eq!(ann.post(&format!("{run}/take-back"), "first=99999").status, 422, "no decision of this run");
+    let back = ann.post(&format!("{run}/take-back"), &format!("first={key}"));
     assert_eq!(back.status, 303);
     assert!(ann.page(&run).contains("all 3 open photographs"));
 }

@@ -144,9 +144,6 @@ impl Weighing<'_> {
                 _ => {}
             }
         }
-        if verb.resolves() {
-            self.resolved.entry(what.asset.id.clone()).or_default().insert(what.kind.clone());
-        }
         if says_it && !self.fresh_has(state.key) {
             return Ok(Outcome::Already);
         }

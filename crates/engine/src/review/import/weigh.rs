@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use lightproof_ledger::{About, DecisionKey, Ending, Evidence, LedgerError, Meanwhile, NewDecision, Step, StoredDecision};
 use lightproof_model::{
     asset::{AssetId, GroupId, SourceId},
-    decision::{Change, OPEN, Verb, Words, changes, judge, renamed},
+    decision::{Change, Verb, Words, changes, judge, renamed},
     group::Basis,
     seen::SeenMember,
 };
@@ -83,7 +83,6 @@ impl Review {
                 wish,
                 telling: Telling::of_few(ledger, self.looking.run())?,
                 fresh: HashSet::new(),
-                resolved: HashMap::new(),
                 touched: BTreeSet::new(),
                 imported: Imported {
                     files: filled.files.clone(),
@@ -125,8 +124,6 @@ pub(super) struct Weighing<'a> {
     telling: Telling<'a>,
     /// What this import added.
     pub(super) fresh: HashSet<DecisionKey>,
-    /// Which anomalies its rows resolve: assets with kinds.
-    pub(super) resolved: HashMap<AssetId, BTreeSet<String>>,
     /// The groups whose anomalies it decided on.
     pub(super) touched: BTreeSet<GroupId>,
     pub(super) imported: Imported,
@@ -227,8 +224,8 @@ impl<'a> Weighing<'a> {
         let words = match (&then, *seen == *first.seen) {
             (_, true) => words,
             (Some(Evidence::Group(then)), _) => {
-                let mut differ = changes(then, &members, |_| false);
-                differ.retain(|change| !self.is_resolved_here(change, &members));
+                // A clock that was open then and is decided by other rows of this import is no difference.
+                let differ = changes(then, &members, |_| false);
                 if !differ.is_empty() {
                     return because(changed(&differ));
                 }
@@ -309,14 +306,6 @@ impl<'a> Weighing<'a> {
         let differ = changes(&then, &members, |_| false);
         let now = format!("the group is {now} now");
         Ok(if differ.is_empty() { format!("there is no group {id} now: {now}") } else { format!("{} ({now})", changed(&differ)) })
-    }
-
-    /// Whether a difference is nothing but what rows of this import say.
-    fn is_resolved_here(&self, change: &Change, members: &[SeenMember]) -> bool {
-        let Change::OtherAnomaly { place, kind, was, .. } = change else { return false };
-        let has = |asset: &AssetId| self.resolved.get(asset).is_some_and(|kinds| kinds.contains(kind));
-        let member = members.iter().find(|member| member.place == *place);
-        was == OPEN && member.is_some_and(|m| has(&m.asset) || m.companions.iter().any(|part| has(&part.asset)))
     }
 }
 
