@@ -99,9 +99,9 @@ pub enum EngineError {
     #[error("nothing has been surveyed yet")]
     NothingSurveyed,
     /// The survey is gone, and what people said is not.
-    #[error("there is no survey in this ledger; its record holds {decisions} decisions")]
+    #[error("there is no survey in this ledger; its record holds {decisions} decision{}", if *decisions == 1 { "" } else { "s" })]
     SurveyMissing {
-        /// Rows of decisions, those taken back included.
+        /// How many were made, those that were taken back included.
         decisions: i64,
     },
     /// What is to be reviewed is older than the manifest.

@@ -23,7 +23,7 @@ use std::{cell::RefCell, collections::HashMap, path::Path, sync::Arc};
 use lightproof_ledger::{Ledger, RunKey};
 use lightproof_model::{asset::SourceId, decision::Reviewer};
 
-use crate::{EngineError, pipeline, proofs::owners, watch::Stage};
+use crate::{EngineError, error::Kind, pipeline, proofs::owners, watch::Stage};
 use index::Index;
 
 /// Where a decision was made.
@@ -76,7 +76,7 @@ impl Looking {
             return Err(EngineError::NothingSurveyed);
         }
         let ledger = Ledger::open_shared(ledger)?;
-        let run = match (pipeline::latest(&ledger), ledger.last_decision()?.0) {
+        let run = match (pipeline::latest(&ledger), ledger.decisions_made()?) {
             (Err(EngineError::NothingSurveyed), decisions) if decisions > 0 => {
                 return Err(EngineError::SurveyMissing { decisions });
             }
@@ -110,12 +110,21 @@ impl Looking {
         if last == until {
             return Ok(());
         }
-        catch_up::hear(&self.ledger, self.run)?;
+        match catch_up::hear(&self.ledger, self.run) {
+            // Another process tells the groups anew. Until it has, those that waited for a clock wait still.
+            Err(error) if error.kind() == Kind::InUse => {}
+            heard => heard?,
+        }
         if last.0 - until.0 > MANY {
             *self.index.borrow_mut() = Index::build(&self.ledger)?;
             return Ok(());
         }
         self.index.borrow_mut().catch_up(&self.ledger)
+    }
+
+    /// The same after a write, which is done whatever becomes of this: whoever looks next repeats it.
+    pub(crate) fn refresh_after_writing(&self) {
+        let _ = self.refresh();
     }
 
     /// The ledger's own rows, for views of this crate.

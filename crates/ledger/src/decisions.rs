@@ -318,6 +318,14 @@ impl Ledger {
         Ok(DecisionKey(query.query_row([], |r| r.get(0))?))
     }
 
+    /// How many decisions were made, those that were taken back included.
+    ///
+    /// # Errors
+    /// When the record cannot be read.
+    pub fn decisions_made(&self) -> Result<i64, LedgerError> {
+        Ok(self.record.query_row("SELECT count(*) FROM decision WHERE takes_back IS NULL", [], |r| r.get(0))?)
+    }
+
     /// Up to which decision the stored rankings take account of what people said.
     ///
     /// # Errors

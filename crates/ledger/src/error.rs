@@ -52,9 +52,9 @@ pub enum Kind {
 
 impl From<rusqlite::Error> for LedgerError {
     fn from(error: rusqlite::Error) -> LedgerError {
-        use rusqlite::ErrorCode::{DatabaseBusy, DatabaseLocked};
+        use rusqlite::ErrorCode::DatabaseBusy;
         match error.sqlite_error_code() {
-            Some(DatabaseBusy | DatabaseLocked) => LedgerError::Busy,
+            Some(DatabaseBusy) => LedgerError::Busy,
             _ => LedgerError::Database(error),
         }
     }

@@ -104,7 +104,7 @@ impl Failure {
                 html! {
                     p { "Each start of lightproof gives out a link that opens these pages once. It stands in the terminal in which "
                         code { "lightproof review" } " runs." }
-                    p { "The link that stands in the terminal opens them here, too. Press Enter there to get another link." }
+                    p { "Press Enter there to get another link." }
                     @if *password { p { a href="/enter" { "Come in with the password" } } }
                 },
             ),
@@ -112,7 +112,7 @@ impl Failure {
                 "This link opens nothing more",
                 html! {
                     p { "A link opens these pages once, and is void when it was used or when another was asked for. The one that lightproof hands to a browser by itself opens them only on the same machine and for the same user." }
-                    p { "The link that stands in the terminal opens them here, too. Press Enter in the terminal in which " code { "lightproof review" } " runs to get another link." }
+                    p { "Press Enter in the terminal in which " code { "lightproof review" } " runs to get another link." }
                     @if *password { p { a href="/enter" { "Come in with the password" } } }
                 },
             ),

@@ -22,6 +22,14 @@ pub struct LastStep {
 }
 
 impl Looking {
+    /// What was decided in one step with a decision and was not taken back.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn decided_with(&self, decision: DecisionKey) -> Result<Vec<DecisionKey>, EngineError> {
+        Ok(self.ledger().step_of(decision)?.into_iter().collect())
+    }
+
     /// What this reviewer decided last and did not take back.
     ///
     /// # Errors
@@ -44,8 +52,17 @@ impl Review {
     /// [`NotDecided::NothingToTakeBack`] where there is no such decision, or it was taken back before.
     pub fn take_back(&self, decision: DecisionKey) -> Result<DecisionKey, NotDecided> {
         let key = self.looking.ledger().take_back(decision, &self.written())?.ok_or(NotDecided::NothingToTakeBack)?;
-        self.looking.refresh()?;
+        self.looking.refresh_after_writing();
         Ok(key)
+    }
+
+    /// Takes back exactly these decisions, all or none, so far as they were not taken back before; which ones, at least one.
+    ///
+    /// # Errors
+    /// As [`Review::take_back_step`].
+    pub fn take_back_all(&self, decisions: &[DecisionKey]) -> Result<Vec<DecisionKey>, NotDecided> {
+        let ended = self.looking.ledger().take_back_all(decisions, &self.written())?;
+        self.ended(decisions.len(), ended)
     }
 
     /// Takes back all that was decided in one step with a decision, so far as it was not taken back before; which ones, at least one.
@@ -56,10 +73,17 @@ impl Review {
     pub fn take_back_step(&self, decision: DecisionKey) -> Result<Vec<DecisionKey>, NotDecided> {
         let ledger = self.looking.ledger();
         let of = ledger.step_of(decision)?.len();
-        match ledger.take_back_step(decision, &self.written())? {
+        let ended = ledger.take_back_step(decision, &self.written())?;
+        self.ended(of, ended)
+    }
+
+    /// What became of several that were to be taken back.
+    fn ended(&self, of: usize, ended: StepBack) -> Result<Vec<DecisionKey>, NotDecided> {
+        let ledger = self.looking.ledger();
+        match ended {
             StepBack::Nothing => Err(NotDecided::NothingToTakeBack),
             StepBack::Done(keys) => {
-                self.looking.refresh()?;
+                self.looking.refresh_after_writing();
                 Ok(keys)
             }
             StepBack::Replaced(replaced) => {

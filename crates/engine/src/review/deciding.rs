@@ -215,7 +215,7 @@ impl Review {
             }
             let Some(fresh) = self.write(as_of, new)? else { continue };
             let mut fresh = fresh.into_iter();
-            self.looking.refresh().map_err(|error| (0, error.into()))?;
+            self.looking.refresh_after_writing();
             return Ok(keys.into_iter().map(|key| key.or_else(|| fresh.next()).unwrap_or_default()).collect());
         }
     }

@@ -109,7 +109,7 @@ pub struct LogLine {
 #[derive(Default)]
 struct Governing {
     by_asset: HashMap<(About, String, AssetId), DecisionKey>,
-    by_content: HashMap<(About, String, SourceId, Sha1), DecisionKey>,
+    by_content: HashMap<(About, String, SourceId, Sha1), (DecisionKey, Option<String>)>,
 }
 
 /// Decisions on groups speak of assets whatever the group is called; those on anomalies of one kind.
@@ -129,7 +129,8 @@ impl Governing {
         for word in mains(decision) {
             self.by_asset.insert((decision.about, subject(decision), word.asset.clone()), decision.key);
             if let Some(content) = word.content {
-                self.by_content.insert((decision.about, subject(decision), word.source.clone(), content), decision.key);
+                let said = (decision.key, word.verb.clone());
+                self.by_content.insert((decision.about, subject(decision), word.source.clone(), content), said);
             }
         }
     }
@@ -138,10 +139,12 @@ impl Governing {
     fn over(&self, decision: &StoredDecision) -> Option<DecisionKey> {
         let of = |word: &StoredWord| {
             let by_asset = self.by_asset.get(&(decision.about, subject(decision), word.asset.clone()));
-            // Copies with the same bytes have anomalies of their own: each keeps its word.
-            let content = word.content.filter(|_| decision.about == About::Group);
-            let by_content = content
-                .and_then(|content| self.by_content.get(&(decision.about, subject(decision), word.source.clone(), content)));
+            let by_content = word
+                .content
+                .and_then(|content| self.by_content.get(&(decision.about, subject(decision), word.source.clone(), content)))
+                // The same word on the date of an equal copy is beside this one, not in its place.
+                .filter(|(_, verb)| decision.about == About::Group || *verb != word.verb)
+                .map(|(key, _)| key);
             by_asset.into_iter().chain(by_content).max().copied()
         };
         mains(decision).filter_map(of).max()
@@ -185,6 +188,18 @@ impl Looking {
             }
         }
         Ok(())
+    }
+
+    /// What the record may know an asset by that is named by its id alone.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn asset_of_id(&self, id: &str) -> Result<Vec<NamedAsset>, EngineError> {
+        let mut names = vec![NamedAsset::Name(id.to_owned())];
+        if let Some(asset) = self.ledger().asset(id)? {
+            names.extend(content(&asset).map(|content| NamedAsset::Content(asset.place.source, content)));
+        }
+        Ok(names)
     }
 
     /// What the record may know an asset by that a person names by id or path: today's id, the name as it was given, also of an asset

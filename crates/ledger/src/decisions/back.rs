@@ -39,7 +39,28 @@ impl Ledger {
     /// When the record cannot be written.
     pub fn take_back_step(&self, decision: DecisionKey, by: &Written<'_>) -> Result<StepBack, LedgerError> {
         let step = rusqlite::Transaction::new_unchecked(&self.record, TransactionBehavior::Immediate)?;
-        let keys = self.step_of(decision)?;
+        let ended = self.take_these_back(self.step_of(decision)?, by)?;
+        step.commit()?;
+        Ok(ended)
+    }
+
+    /// Takes back exactly these decisions, so far as they were not taken back before; all or none.
+    ///
+    /// # Errors
+    /// When the record cannot be written.
+    pub fn take_back_all(&self, decisions: &[DecisionKey], by: &Written<'_>) -> Result<StepBack, LedgerError> {
+        let step = rusqlite::Transaction::new_unchecked(&self.record, TransactionBehavior::Immediate)?;
+        let mut keys = BTreeSet::new();
+        for key in decisions {
+            keys.extend(self.step_of(*key)?.into_iter().filter(|of| of == key));
+        }
+        let ended = self.take_these_back(keys, by)?;
+        step.commit()?;
+        Ok(ended)
+    }
+
+    /// Within a transaction; nothing is written unless all of it is.
+    fn take_these_back(&self, keys: BTreeSet<DecisionKey>, by: &Written<'_>) -> Result<StepBack, LedgerError> {
         if keys.is_empty() {
             return Ok(StepBack::Nothing);
         }
@@ -56,7 +77,6 @@ impl Ledger {
         for key in &keys {
             first = first.or(self.add_taking_back(*key, by, first)?);
         }
-        step.commit()?;
         Ok(StepBack::Done(keys.into_iter().collect()))
     }
 
@@ -78,11 +98,10 @@ impl Ledger {
     /// The latest decision that speaks of the same assets and holds in the place of this one.
     fn replaced_by(&self, key: DecisionKey) -> Result<Option<DecisionKey>, LedgerError> {
         let Some(decision) = self.decision(key)? else { return Ok(None) };
-        let is_group = decision.about == About::Group;
-        let kind = (!is_group).then_some(decision.subject.as_str());
+        let kind = (decision.about == About::Anomaly).then_some(decision.subject.as_str());
         let mains = decision.words.iter().filter(|w| w.part_of.is_none());
-        // Copies with the same bytes have anomalies of their own: each keeps its word.
-        let assets = mains.map(|w| (&w.asset, &w.source, w.content.filter(|_| is_group)));
+        // What is said of a date is said of equal bytes, too: the latest word governs all copies of a source.
+        let assets = mains.map(|w| (&w.asset, &w.source, w.content));
         Ok(self.holding_any(decision.about, kind, assets)?.filter(|by| *by > key))
     }
 

@@ -3,7 +3,7 @@
 //! What is judged is bound to content. A member under another name is the same member, and whatever is told from bytes (fields, dates,
 //! bases) cannot change while they do not: if it differs, a newer lightproof tells it, which makes no decision stale.
 
-use std::fmt;
+use std::{cmp::Ordering, collections::BTreeMap, fmt};
 
 use crate::{
     asset::AssetId,
@@ -20,11 +20,15 @@ pub enum Change {
     Gone(Place),
     /// A member or part was not there then.
     New(Place),
-    /// It is under another name now, and nobody can tell under which: several that were not there then hold its bytes.
-    OneOf {
-        /// Where it was.
-        was: Place,
-        /// Where its bytes are.
+    /// Copies of equal bytes that lost both id and name: nobody can tell which is which, only how many there are.
+    Copies {
+        /// How many were there then that cannot be told now.
+        then: usize,
+        /// How many are there now that could not be told then.
+        now: usize,
+        /// Where they were, the first few.
+        were: Vec<Place>,
+        /// Where they are, the first few.
         are: Vec<Place>,
     },
     /// It has other bytes now.
@@ -66,14 +70,30 @@ impl fmt::Display for Change {
         match self {
             Change::Gone(place) => write!(f, "{} is no longer in this group", path(place)),
             Change::New(place) => write!(f, "{} was not in this group then", path(place)),
-            Change::OneOf { was, are } => {
-                let are: Vec<String> = are.iter().map(path).collect();
-                write!(
-                    f,
-                    "{} has another name now: its bytes are at {}, and nobody can tell which is which",
-                    path(was),
-                    are.join(" and ")
-                )
+            Change::Copies { then, now, were, are } => {
+                let few = |places: &[Place], of: usize| {
+                    let mut names: Vec<String> = places.iter().map(path).collect();
+                    if of > names.len() {
+                        names.push(format!("{} more", of - names.len()));
+                    }
+                    names.join(" and ")
+                };
+                let (were, are) = (few(were, *then), few(are, *now));
+                match then.cmp(now) {
+                    Ordering::Equal => {
+                        write!(f, "{were} have other names now: their bytes are at {are}, and nobody can tell which is which")
+                    }
+                    Ordering::Greater => {
+                        write!(
+                            f,
+                            "of {were}, which have equal bytes, {} left this group; what stayed is at {are} now",
+                            then - now
+                        )
+                    }
+                    Ordering::Less => {
+                        write!(f, "{} with the bytes of {were} was not in this group then: they are at {are} now", now - then)
+                    }
+                }
             }
             Change::OtherBytes(place) => write!(f, "{} has other bytes than the reviewer saw", path(place)),
             Change::OtherOwner { place, was } => {
@@ -89,30 +109,37 @@ impl fmt::Display for Change {
     }
 }
 
+/// How many places a sentence names.
+const FEW: usize = 5;
+
 /// In what a group differs from what was seen. `dismissed` tells whose leaving was asked for: what was called no duplicate is expected to
 /// be gone.
 #[must_use]
 pub fn changes(seen: &[SeenMember], now: &[SeenMember], dismissed: impl Fn(&AssetId) -> bool) -> Vec<Change> {
     let mut found = Vec::new();
     let pairs = pair(seen, now, named);
-    let new = |was: &SeenMember| {
-        let same = |is: &&SeenMember| is.sha1 == was.sha1 && is.place.source == was.place.source;
-        let are = pairs.iter().filter_map(|(then, is)| is.filter(|_| then.is_none())).filter(same).map(|is| is.place.clone());
-        are.collect::<Vec<Place>>()
-    };
-    let mut told: Vec<Place> = Vec::new();
+    let mut copies: BTreeMap<_, [Vec<&Place>; 2]> = BTreeMap::new();
+    for (was, is) in &pairs {
+        let alone = match (was, is) {
+            (Some(was), None) if !dismissed(&was.asset) => Some((was, 0)),
+            (None, Some(is)) => Some((is, 1)),
+            _ => None,
+        };
+        if let Some((member, when)) = alone {
+            copies.entry((&member.place.source, member.sha1)).or_default()[when].push(&member.place);
+        }
+    }
+    copies.retain(|_, [were, are]| !were.is_empty() && !are.is_empty());
+    for [were, are] in copies.values() {
+        let few = |places: &[&Place]| places.iter().take(FEW).map(|place| (*place).clone()).collect();
+        found.push(Change::Copies { then: were.len(), now: are.len(), were: few(were), are: few(are) });
+    }
+    let told = |member: &SeenMember| copies.contains_key(&(&member.place.source, member.sha1));
     for (was, is) in &pairs {
         match (was, is) {
             (Some(was), None) if dismissed(&was.asset) => {}
-            (Some(was), None) => match new(was) {
-                are if are.is_empty() => found.push(Change::Gone(was.place.clone())),
-                are => {
-                    told.extend(are.iter().cloned());
-                    found.push(Change::OneOf { was: was.place.clone(), are });
-                }
-            },
-            // Who is new comes after whoever is gone.
-            (None, Some(is)) if told.contains(&is.place) => {}
+            (Some(alone), None) | (None, Some(alone)) if told(alone) => {}
+            (Some(was), None) => found.push(Change::Gone(was.place.clone())),
             (None, Some(is)) => found.push(Change::New(is.place.clone())),
             (Some(was), Some(is)) => compare(was, is, &mut found),
             (None, None) => {}

@@ -175,12 +175,21 @@ fn what_was_called_no_duplicate_is_expected_to_be_gone() {
 fn copies_of_equal_bytes_that_lost_both_id_and_name_are_not_guessed_at() {
     let seen = [member("a", 1), member("b", 1)];
     let now = [member("y", 1), member("z", 1)];
-    let told: Vec<String> = changes(&seen, &now, |_| false).iter().map(ToString::to_string).collect();
-    let of = |name| format!("{name} has another name now: its bytes are at y.jpg and z.jpg, and nobody can tell which is which");
-    assert_eq!(told, [of("a.jpg"), of("b.jpg")]);
-    // One that was renamed, and a copy of it: none of them is said to be gone.
-    let told: Vec<String> = changes(&seen[..1], &now, |_| false).iter().map(ToString::to_string).collect();
-    assert_eq!(told, [of("a.jpg")]);
+    let told = |seen: &[SeenMember], now: &[SeenMember]| {
+        changes(seen, now, |_| false).iter().map(ToString::to_string).collect::<Vec<String>>()
+    };
+    let both = "a.jpg and b.jpg have other names now: their bytes are at y.jpg and z.jpg, and nobody can tell which is which";
+    assert_eq!(told(&seen, &now), [both]);
+    // One that was renamed, and a copy of it.
+    let copied = "1 with the bytes of a.jpg was not in this group then: they are at y.jpg and z.jpg now";
+    assert_eq!(told(&seen[..1], &now), [copied]);
+    // One that was renamed, and one that is gone.
+    let gone = "of a.jpg and b.jpg, which have equal bytes, 1 left this group; what stayed is at y.jpg now";
+    assert_eq!(told(&seen, &now[..1]), [gone]);
+    let many: Vec<SeenMember> = (0..300).map(|n| member(&format!("m{n}"), 1)).collect();
+    let named = told(&seen, &many);
+    assert_eq!(named.len(), 1, "many copies are one sentence");
+    assert!(named[0].ends_with("m0.jpg and m1.jpg and m2.jpg and m3.jpg and m4.jpg and 295 more now"), "{named:?}");
     let one_known = [member("a", 1), member("z", 1)];
     let found: Vec<_> = changes(&seen, &one_known, |_| false);
     assert_eq!(found, [], "which is which follows when one is known");

@@ -29,6 +29,11 @@ pub fn can_be_told() -> bool {
 }
 
 impl Ends {
+    /// Whether both are loopback addresses.
+    pub fn are_on_this_machine(self) -> bool {
+        [self.peer, self.local].iter().all(|end| end.ip().to_canonical().is_loopback())
+    }
+
     /// Whether a program of this program's own user holds the other end. What cannot be told is none.
     pub fn are_of_this_user(self) -> bool {
         let user = rustix::process::geteuid().as_raw();

@@ -13,7 +13,7 @@ use axum::{
     routing::get,
 };
 use lightproof_engine::{
-    DecisionKey, StoredDecision,
+    DecisionKey,
     review::{
         Review,
         anomalies::{
@@ -199,32 +199,23 @@ async fn take_back(
         let asset = AssetId::new(asset);
         let photo = review.looking().anomalous_photo(&asset)?.ok_or(Failure::NotFound)?;
         let shown = |key: &DecisionKey| form.iter().any(|(name, value)| name == "key" && value == key.0.to_string());
-        let mut last = None;
-        for decision in photo.decisions.iter().filter(|decision| shown(&decision.key)) {
-            take_one_back(review, decision)?;
-            last = Some(decision.key);
-        }
-        match last {
-            Some(key) => Ok(see_other(&format!("/anomalies/{asset}{}", asked.query_with("undone", &key.0.to_string())))),
+        let keys: Vec<DecisionKey> = photo.decisions.iter().map(|decision| decision.key).filter(shown).collect();
+        match keys.last() {
+            Some(last) => {
+                take_all_back(review, &keys)?;
+                Ok(see_other(&format!("/anomalies/{asset}{}", asked.query_with("undone", &last.0.to_string()))))
+            }
             None => Err(Failure::Refused("What you wanted to take back does not hold any more.".to_owned())),
         }
     })
     .await
 }
 
-/// Takes one decision back; one that another took back already is no failure.
-pub fn take_one_back(review: &Review, decision: &StoredDecision) -> Result<(), Failure> {
-    match review.take_back(decision.key) {
-        Ok(_) | Err(NotDecided::NothingToTakeBack) => Ok(()),
-        Err(NotDecided::Engine(error)) => Err(error.into()),
-        Err(other) => Err(Failure::Refused(format!("{other}."))),
-    }
-}
-
-/// Takes back all that was recorded with a decision by one form; how many.
-pub fn take_step_back(review: &Review, decision: DecisionKey) -> Result<usize, Failure> {
-    match review.take_back_step(decision) {
+/// Takes back exactly these decisions, all or none; how many. What another took back already is no failure.
+pub fn take_all_back(review: &Review, decisions: &[DecisionKey]) -> Result<usize, Failure> {
+    match review.take_back_all(decisions) {
         Ok(back) => Ok(back.len()),
+        Err(NotDecided::NothingToTakeBack) => Ok(0),
         Err(NotDecided::Engine(error)) => Err(error.into()),
         Err(other) => Err(Failure::Refused(format!("{other}."))),
     }

@@ -41,7 +41,7 @@ pub fn routes() -> Router<Shared> {
 fn filter(query: &Fields, looking: &Looking) -> Result<LogFilter, Failure> {
     let about = [About::Group, About::Anomaly].into_iter().find(|about| query.get("about") == Some(about.word()));
     // By its id alone: a page names no path.
-    let named = query.get("asset").map(|asset| looking.asset_named(asset.as_ref())).transpose()?;
+    let named = query.get("asset").map(|asset| looking.asset_of_id(asset)).transpose()?;
     Ok(LogFilter {
         reviewer: query.get("reviewer").map(str::to_owned),
         about,

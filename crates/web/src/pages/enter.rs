@@ -47,8 +47,10 @@ async fn enter(
     }
     match Fields::read(query.unwrap_or_default().as_bytes()).get("token") {
         Some(token) => {
-            let session =
-                app.door.use_link(token, || is_own(ends)).ok_or(Failure::UsedLink { password: app.door.has_password() })?;
+            let session = app
+                .door
+                .use_link(token, || is_own(ends, &headers))
+                .ok_or(Failure::UsedLink { password: app.door.has_password() })?;
             Ok(let_in(&app, &session, &headers))
         }
         None if app.door.has_password() => Ok(password_form(StatusCode::OK, None)),
@@ -92,8 +94,11 @@ fn password_form(status: StatusCode, message: Option<String>) -> Response {
 }
 
 /// Whether a program of this program's own user connects.
-fn is_own(ends: Option<Extension<Ends>>) -> bool {
-    ends.is_some_and(|Extension(ends)| ends.are_of_this_user())
+/// Whether a program of this program's own user connects by itself, on this machine: whoever passes a request on for another says so.
+fn is_own(ends: Option<Extension<Ends>>, headers: &HeaderMap) -> bool {
+    const PASSED_ON: [&str; 6] = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+    let passed_on = PASSED_ON.iter().any(|name| headers.contains_key(*name));
+    !passed_on && ends.is_some_and(|Extension(ends)| ends.are_on_this_machine() && ends.are_of_this_user())
 }
 
 /// A browser or a preview that fetches before a person asked for it.

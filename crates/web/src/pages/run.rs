@@ -25,7 +25,7 @@ use maud::{Markup, html};
 
 use super::{
     anomalies::{recorded, see_other},
-    anomaly::{done, form, refusal, state, take_step_back},
+    anomaly::{done, form, refusal, state, take_all_back},
     axis,
 };
 use crate::{
@@ -95,8 +95,13 @@ async fn decide(
         };
         match review.decide_run(&run, form.get("shown").unwrap_or_default(), verb) {
             Ok(keys) => {
-                let first = keys.first().map_or(0, |key| key.0);
-                Ok(see_other(&format!("/runs/{run}?done={first}&many={}", keys.len())))
+                // What held already was not recorded by this form.
+                let held = |key: &DecisionKey| now.photos.iter().flat_map(|photo| &photo.decisions).any(|d| d.key == *key);
+                let done = match keys.iter().find(|key| !held(key)) {
+                    Some(first) => format!("?done={}&many={}", first.0, keys.iter().filter(|key| !held(key)).count()),
+                    None => String::new(),
+                };
+                Ok(see_other(&format!("/runs/{run}{done}")))
             }
             Err(NotDecided::Engine(error)) => Err(error.into()),
             Err(refused) => refuse(StatusCode::CONFLICT, refusal(&refused)),
@@ -134,13 +139,18 @@ async fn take_back(
         let first = form.get("first").and_then(|key| key.parse().ok()).map(DecisionKey);
         let first = first.ok_or_else(|| Failure::Refused("The form names no decisions.".to_owned()))?;
         let now = review.looking().anomaly_run(&run)?.ok_or(Failure::NotFound)?;
-        let meant = |d: &lightproof_engine::StoredDecision| d.key == first && d.reviewer == review.reviewer().as_str();
-        if !now.photos.iter().flat_map(|photo| &photo.decisions).any(meant) {
+        // Of what the form recorded, and of nothing that is not in view: a file may have decided on far more in one step.
+        let shown = |key: &DecisionKey| {
+            let mut decisions = now.photos.iter().flat_map(|photo| &photo.decisions);
+            decisions.any(|d| d.key == *key && d.reviewer == review.reviewer().as_str())
+        };
+        let together = review.looking().decided_with(first)?;
+        if together.is_empty() || !together.iter().all(shown) {
             return Err(Failure::Refused(
                 "What the form recorded holds no more, or is not yours: the list of decisions tells.".to_owned(),
             ));
         }
-        let count = take_step_back(review, first)?;
+        let count = take_all_back(review, &together)?;
         Ok(see_other(&format!("/runs/{run}?undone={}&many={count}", first.0)))
     })
     .await

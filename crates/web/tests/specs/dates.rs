@@ -261,3 +261,33 @@ fn the_numbers_of_the_overview_lead_to_lists_that_open() {
         assert!(!page.contains("like that."), "{to} leads to an empty list: {page}");
     }
 }
+
+#[test]
+fn of_a_run_only_what_its_form_recorded_is_taken_back() {
+    let desk = Desk::with(x100s());
+    let served = Served::of(&desk);
+    let ann = Person::at(&served);
+    let run = link(&ann.page(&link(&ann.page("/anomalies"), "/bodies/")), "/runs/");
+    // Put off alone, before; it is still open, and the run says the same of it.
+    let first = ann.next();
+    assert_eq!(ann.say(&first, "say=later").status, 303);
+    let decided = ann.say(&run, "say=later");
+    assert_eq!(decided.status, 303, "{}", decided.body);
+    let after = ann.page(decided.header("location").unwrap());
+    let key = &fields(&after, "first")[0];
+    assert_eq!(ann.post(&format!("{run}/take-back"), &format!("first={key}")).status, 303);
+    let shown = ann.page(&run);
+    assert_eq!(shown.matches("by <bdi>Ann</bdi>").count(), decisions_on(&ann.page(&first)), "{shown}");
+    // Whoever names the first word by hand takes back that, and not what was recorded with another.
+    let alone = &fields(&ann.page(&first), "key")[0];
+    let again = ann.say(&run, "say=later");
+    assert_eq!(again.status, 303, "{}", again.body);
+    let answer = ann.post(&format!("{run}/take-back"), &format!("first={alone}"));
+    assert_eq!(answer.status, 303, "{}", answer.body);
+    assert!(ann.page(&run).contains("by <bdi>Ann</bdi>"), "what the run recorded stays");
+}
+
+/// How many decisions a photograph's page can take back.
+fn decisions_on(body: &str) -> usize {
+    fields(body, "key").len()
+}

@@ -110,8 +110,8 @@ impl Review {
         })?;
         let imported = imported.flatten();
         if imported.as_ref().is_some_and(|imported| imported.written) {
-            // The index is brought up to date by whoever looks next.
-            catch_up::hear(ledger, self.looking.run())?;
+            // It is written, whatever follows: what cannot be heard now is heard by whoever looks next, who brings the index up to date, too.
+            let _ = catch_up::hear(ledger, self.looking.run());
         }
         Ok(imported)
     }

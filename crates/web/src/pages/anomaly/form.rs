@@ -52,7 +52,7 @@ pub fn choices(suggested: &[AnomalyVerb], at: Option<WallClock>, typed: Option<&
         }
         div.say {
             label { input type="radio" name="say" value="fix" checked[marked("fix")]; span { "fix: " (fix) " " kbd { "f" } } }
-            input type="text" name="at" value=(was("at")) pattern=(DATE_SHAPE) title=(DATE_HINT) placeholder="2009-07-18 10:12:40" autocomplete="off" spellcheck="false" size="20" aria-label="The true date and time" aria-describedby="at-hint";
+            input type="text" name="at" value=(was("at")) title=(DATE_HINT) placeholder="2009-07-18 10:12:40" autocomplete="off" spellcheck="false" size="20" aria-label="The true date and time" aria-describedby="at-hint";
             span.hint #at-hint { (DATE_HINT) }
         }
         // Without a date there is nothing to shift.
@@ -65,9 +65,6 @@ pub fn choices(suggested: &[AnomalyVerb], at: Option<WallClock>, typed: Option<&
         label.say { input type="radio" name="say" value="later" checked[marked("later")]; span { "later " kbd { "x" } } }
     }
 }
-
-/// What a browser lets through; what no calendar has is told by [`date`].
-const DATE_SHAPE: &str = r"\s*\d{4}[\-:]\d{2}[\-:]\d{2}[ T]+\d{2}:\d{2}(:\d{2})?\s*";
 /// What is typed, the same in every browser and language.
 const DATE_HINT: &str = "Year-month-day hour:minute:second, as the camera's clock should have shown it";
 
