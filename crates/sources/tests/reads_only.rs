@@ -1,6 +1,6 @@
 //! The crate's own text holds no call that writes but in the hands of a folder, and none that deletes at all: what is not spelled cannot happen.
 
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 /// Ways to create, change, move or take away, as std and rustix spell them.
 const WRITING: [&str; 36] = [
@@ -61,30 +61,36 @@ const ALLOWED: [(&str, &str, &str); 12] = [
 /// The words for deleting; no file may spell one, whatever stands above.
 const DELETING: [&str; 3] = ["remove_", "unlink", "rmdir"];
 
-#[test]
-fn nothing_in_this_crate_spells_a_call_that_writes_but_the_hands() {
+/// Shows every line of code below a folder of the crate, without comments and without the modules' own tests; how many files there are.
+fn each_line(below: &str, mut each: impl FnMut(&Path, &str)) -> usize {
     let mut read = 0;
-    let mut used: std::collections::BTreeSet<&(&str, &str, &str)> = std::collections::BTreeSet::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src")];
+    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join(below)];
     while let Some(folder) = folders.pop() {
-        for listed in fs::read_dir(folder).unwrap() {
-            let path = listed.unwrap().path();
+        for listed in fs::read_dir(folder).expect("the crate's folders can be listed") {
+            let path = listed.expect("the crate's folders can be listed").path();
             if path.is_dir() {
                 folders.push(path);
                 continue;
             }
-            let text = fs::read_to_string(&path).unwrap();
-            let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-            for line in code {
-                for call in WRITING.iter().filter(|call| line.contains(**call)) {
-                    let allowed = ALLOWED.iter().find(|(file, word, _)| path.ends_with(file) && word == call);
-                    assert!(allowed.is_some() && !DELETING.contains(call), "{}: {line}", path.display());
-                    used.extend(allowed);
-                }
-            }
+            let text = fs::read_to_string(&path).expect("the crate's files are text");
+            let code = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+            code.lines().filter(|line| !line.trim_start().starts_with("//")).for_each(|line| each(&path, line));
             read += 1;
         }
     }
+    read
+}
+
+#[test]
+fn nothing_in_this_crate_spells_a_call_that_writes_but_the_hands() {
+    let mut used: BTreeSet<&(&str, &str, &str)> = BTreeSet::new();
+    let read = each_line("src", |path, line| {
+        for call in WRITING.iter().filter(|call| line.contains(**call)) {
+            let allowed = ALLOWED.iter().find(|(file, word, _)| path.ends_with(file) && word == call);
+            assert!(allowed.is_some() && !DELETING.contains(call), "{}: {line}", path.display());
+            used.extend(allowed);
+        }
+    });
     assert!(read >= 8, "only {read} files were looked at");
     assert_eq!(used.len(), ALLOWED.len(), "what is allowed is used: {used:?}");
 }
@@ -96,28 +102,13 @@ const NEVER_ASKED: [&str; 9] =
 #[test]
 fn no_request_is_spelled_that_cannot_be_undone() {
     let mut unlinks = Vec::new();
-    let mut folders = vec![Path::new(env!("CARGO_MANIFEST_DIR")).join("src/immich")];
-    let mut read = 0;
-    while let Some(folder) = folders.pop() {
-        for listed in fs::read_dir(folder).unwrap() {
-            let path = listed.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-                continue;
-            }
-            let text = fs::read_to_string(&path).unwrap();
-            // What a module's own tests hold is not sent.
-            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-            for line in code.lines().filter(|line| !line.trim_start().starts_with("//")) {
-                let named = NEVER_ASKED.iter().find(|never| line.contains(**never));
-                assert!(named.is_none(), "{}: {line}", path.display());
-                if line.contains("Method::Unlink") {
-                    unlinks.push(line.trim().to_owned());
-                }
-            }
-            read += 1;
+    let read = each_line("src/immich", |path, line| {
+        let named = NEVER_ASKED.iter().find(|never| line.contains(**never));
+        assert!(named.is_none(), "{}: {line}", path.display());
+        if line.contains("Method::Unlink") {
+            unlinks.push(line.trim().to_owned());
         }
-    }
+    });
     assert!(read >= 20, "only {read} files were looked at");
     // DELETE is for leaving an album, and for nothing else.
     let expected =
