@@ -109,8 +109,11 @@ pub struct LogLine {
 #[derive(Default)]
 struct Governing {
     by_asset: HashMap<(About, String, AssetId), DecisionKey>,
-    by_content: HashMap<(About, String, SourceId, Sha1), (DecisionKey, Option<String>)>,
+    by_content: HashMap<(About, String, SourceId, Sha1), Said>,
 }
+
+/// The latest decision on a content, and its word.
+type Said = (DecisionKey, Option<String>);
 
 /// Decisions on groups speak of assets whatever the group is called; those on anomalies of one kind.
 fn subject(decision: &StoredDecision) -> String {
