@@ -42,15 +42,6 @@
     if (input) input.addEventListener("input", () => { if (input.value) mark(`input[value="${value}"]`); });
   }
 
-  // A half typed date holds back no other word.
-  const at = find('#decide input[name="at"]');
-  if (at) {
-    const shape = at.pattern;
-    const suit = () => { at.pattern = find("#decide input[value=fix]").checked ? shape : ".*"; };
-    at.form.addEventListener("change", suit);
-    at.addEventListener("input", suit);
-  }
-
   const keys = {
     n: () => press("a[data-step=next]"), ArrowRight: () => press("a[data-step=next]"),
     b: () => press("a[data-step=body]"), r: () => press("a[data-step=run]"),
