@@ -5,6 +5,7 @@
 //! The only crate that knows SQL. Absent on purpose: walking, reading assets, and every rule.
 
 mod anomalies;
+mod approvals;
 mod assets;
 mod decisions;
 mod error;
@@ -12,10 +13,12 @@ mod evidence;
 mod groups;
 mod ids;
 mod inventory;
+mod journal;
 mod listings;
 mod migrate;
 mod open;
 mod passes;
+mod plans;
 mod probably;
 mod runs;
 mod settle;
@@ -24,6 +27,7 @@ mod stored;
 mod storing;
 
 pub use anomalies::{AnomalyLineRow, ShotRow, StoredAnomaly};
+pub use approvals::{StoredApproval, StoredKey};
 pub use assets::{Depth, Met, Wanted};
 pub use decisions::{About, DecisionKey, Ending, Meanwhile, NewDecision, Step, StepBack, StoredDecision, StoredWord, Written};
 pub use error::{Kind, LedgerError};
@@ -31,8 +35,10 @@ pub use evidence::Evidence;
 pub use groups::{GroupLineRow, GroupRow, MemberRow, StoredGroup};
 pub use ids::source_slug;
 pub use inventory::{BriefRow, Narrow};
+pub use journal::Entry;
 pub use listings::ListedRow;
 pub use open::{Ledger, NAMES};
+pub use plans::PlanRow;
 pub use runs::{FolderNote, FolderNoteKind, Run, RunKey};
 pub use settle::Settled;
 pub use sources::{Recognised, RootIdentity, SourceKind, StoredSource};

@@ -19,6 +19,7 @@ pub(crate) const RECORD: &[Migration] = &[
     Migration("2026-11-23-record", include_str!("migrations/2026-11-23-record.sql")),
     Migration("2026-11-23-record-decisions", include_str!("migrations/2026-11-23-record-decisions.sql")),
     Migration("2026-11-24-record-steps", include_str!("migrations/2026-11-24-record-steps.sql")),
+    Migration("2026-11-24-record-to-carry-out", include_str!("migrations/2026-11-24-record-to-carry-out.sql")),
 ];
 
 /// Whether a database is as this program knows it.
