@@ -5,6 +5,7 @@
 //! ranking to an action.
 
 pub mod account;
+pub mod approving;
 mod confirm;
 mod devices;
 pub mod disks;
@@ -16,6 +17,7 @@ mod manifest;
 pub mod passphrase;
 pub mod pictures;
 pub mod pipeline;
+pub mod planning;
 pub mod proofs;
 mod read_all;
 mod reading;

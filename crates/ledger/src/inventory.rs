@@ -93,6 +93,20 @@ const COLUMNS: &str = "key, source, fate, size, media_type, make, model, taken, 
      problems, depth";
 
 impl Ledger {
+    /// How many assets each source holds that are there and can be read: what is set aside, skipped or unreadable does not count.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn assets_by_source(&self, run: RunKey) -> Result<Vec<(SourceId, u64)>, LedgerError> {
+        let mut query = self.survey.prepare_cached(
+            "SELECT source, count(*) FROM asset WHERE seen_run = ?1 AND gone_since IS NULL AND fate IN ('read', 'unchanged') \
+             GROUP BY source ORDER BY source",
+        )?;
+        let rows =
+            query.query_map([run.0], |r| Ok((SourceId::new(r.get::<_, String>(0)?), r.get::<_, i64>(1)?.max(0) as u64)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Assets of a run in brief, by source, folder and name.
     ///
     /// # Errors

@@ -343,7 +343,7 @@ impl Review {
 }
 
 /// The date that is spoken of: what a sidecar or a fix gives, else what is on record.
-pub(super) fn dated(asset: &StoredAsset) -> RecordedDate {
+pub(crate) fn dated(asset: &StoredAsset) -> RecordedDate {
     asset.corrected.map_or_else(|| asset.facts.date_time_original.clone(), RecordedDate::At)
 }
 

@@ -169,6 +169,11 @@ impl Looking {
         progress
     }
 
+    /// Every group of which a decision speaks, whether it holds or not; in order.
+    pub(crate) fn decided_groups(&self) -> Vec<GroupId> {
+        self.index.borrow().lines().iter().filter(|line| line.decision.is_some()).map(|line| line.id.clone()).collect()
+    }
+
     /// Groups that a filter lets through, in order: how many, and those from `offset` on.
     ///
     /// # Errors

@@ -10,6 +10,7 @@ mod foreign;
 mod lock;
 mod own;
 mod rename;
+mod stays;
 
 use std::{
     cell::Cell,
@@ -28,6 +29,7 @@ use super::{
 
 pub use check::Checked;
 pub use lock::Holder;
+pub use stays::{is_there, may_move, same_bytes};
 
 /// A folder root that this process may move assets in.
 #[derive(Debug)]
@@ -263,6 +265,27 @@ impl Hands {
             (false, true) => Whereabouts::InPlace,
             (false, false) => Whereabouts::Nowhere,
         })
+    }
+
+    /// Puts both folders of a move on disk, after a move of which nobody knows whether they are.
+    ///
+    /// # Errors
+    /// What the system says. A folder that is not there has nothing to put on disk.
+    pub fn put_on_disk(&self, plan: &str, path: &[u8]) -> io::Result<()> {
+        for place in [own::aside(plan, path), path.to_vec()] {
+            match self.folder(split(&place).0) {
+                Ok(folder) => own::sync(&folder)?,
+                Err(Errno::NOENT) => {}
+                Err(errno) => return Err(errno.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// Where something of a path lies once a plan has set it aside, below the root.
+    #[must_use]
+    pub fn aside(plan: &str, path: &[u8]) -> Vec<u8> {
+        own::aside(plan, path)
     }
 
     /// Renames one part after the other; if one cannot be, those before it go back.

@@ -9,7 +9,7 @@ use sha1::Digest;
 use super::{Expected, NotMoved, shown, split};
 use crate::{
     folder::beneath::{Resolver, mounted_device},
-    source::{Access, Opened},
+    source::{Access, Opened, Stat},
 };
 
 /// A file whose bytes were just read and are those that were seen.
@@ -27,6 +27,31 @@ const PIECE: usize = 1 << 20;
 
 pub(super) fn check(root: &OwnedFd, resolver: Resolver, expected: Expected<'_>) -> Result<Checked, NotMoved> {
     let name = || shown(expected.path);
+    let stat = look(root, resolver, expected, |stat| {
+        let home = rustix::fs::fstat(root).map_err(|errno| NotMoved::Failed(name(), errno.into()))?;
+        if stat.mounted_device != mounted_device(&home) {
+            Err(NotMoved::Nested(name()))
+        } else if stat.links > 1 {
+            Err(NotMoved::HardLinks(name(), stat.links))
+        } else {
+            Ok(())
+        }
+    })?;
+    Ok(Checked { path: expected.path.to_vec(), inode: stat.inode, mounted_device: stat.mounted_device })
+}
+
+/// That a file holds these bytes, whatever other names it has and wherever it is mounted.
+pub(super) fn holds(root: &OwnedFd, resolver: Resolver, expected: Expected<'_>) -> Result<(), NotMoved> {
+    look(root, resolver, expected, |_| Ok(())).map(drop)
+}
+
+fn look(
+    root: &OwnedFd,
+    resolver: Resolver,
+    expected: Expected<'_>,
+    may: impl FnOnce(&Stat) -> Result<(), NotMoved>,
+) -> Result<Stat, NotMoved> {
+    let name = || shown(expected.path);
     let failed = |cause: std::io::Error| NotMoved::Failed(name(), cause);
     let asset = match resolver.open_asset(root, expected.path) {
         Ok(Some(asset)) => asset,
@@ -35,13 +60,7 @@ pub(super) fn check(root: &OwnedFd, resolver: Resolver, expected: Expected<'_>) 
         Err(errno) => return Err(failed(errno.into())),
     };
     let before = asset.stat().map_err(failed)?;
-    let home = rustix::fs::fstat(root).map_err(|errno| failed(errno.into()))?;
-    if before.mounted_device != mounted_device(&home) {
-        return Err(NotMoved::Nested(name()));
-    }
-    if before.links > 1 {
-        return Err(NotMoved::HardLinks(name(), before.links));
-    }
+    may(&before)?;
     let sha1 = digest(&asset).map_err(failed)?;
     let after = asset.stat().map_err(failed)?;
     if !after.agrees_with(&before) {
@@ -50,7 +69,7 @@ pub(super) fn check(root: &OwnedFd, resolver: Resolver, expected: Expected<'_>) 
     if sha1 != expected.sha1 {
         return Err(NotMoved::OtherBytes(name()));
     }
-    Ok(Checked { path: expected.path.to_vec(), inode: after.inode, mounted_device: after.mounted_device })
+    Ok(after)
 }
 
 fn digest(asset: &dyn Opened) -> std::io::Result<Sha1> {

@@ -1,0 +1,181 @@
+//! Planning: from the decisions that hold to a plan, kept in the record, and nothing else.
+//!
+//! Every decided group is handed to `model::plan::propose` as the latest survey found it, with what the journal set aside since. What is refused
+//! is told with its reason and is no part of the plan. Absent on purpose: rankings, and any step that no decision asked for.
+
+pub mod aside;
+mod asked;
+mod dates;
+mod shown;
+
+use std::{collections::BTreeSet, path::PathBuf};
+
+use lightproof_ledger::{About, PlanRow};
+use lightproof_model::plan::{self, NotPlanned, PlanDigest, Proposal, Refused, Wish};
+
+pub use shown::{Owned, Sums, sums};
+
+use crate::{
+    EngineError, Kind,
+    review::{
+        Looking,
+        log::{LogFilter, LogState},
+    },
+};
+
+/// What is planned beside the decisions.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Wishes {
+    /// Limits, and what may be exceeded.
+    pub wish: Wish,
+    /// Folders that an Immich server keeps: nothing in them is moved.
+    pub kept_by_servers: Vec<PathBuf>,
+}
+
+/// A decision to set something aside of which the latest survey shows no group any more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotFound {
+    /// The decision's key.
+    pub decision: i64,
+    /// Who decided.
+    pub reviewer: String,
+    /// The paths that were to be set aside, for people.
+    pub paths: Vec<String>,
+}
+
+/// A plan that was made and kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// Its digest.
+    pub digest: PlanDigest,
+    /// The plan and what is not in it.
+    pub proposal: Proposal,
+    /// Decisions whose group is not there any more.
+    pub not_found: Vec<NotFound>,
+}
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// A limit.
+    #[error(transparent)]
+    Limit(#[from] NotPlanned),
+    /// No such plan.
+    #[error("there is no plan {0}")]
+    NoSuchPlan(String),
+    /// Several begin so.
+    #[error("{0} plans begin with {1}")]
+    Several(usize, String),
+    /// The ledger or a source failed.
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+}
+
+impl PlanError {
+    /// What kind of error it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        match self {
+            PlanError::Limit(_) | PlanError::Several(..) => Kind::Refused,
+            PlanError::NoSuchPlan(_) => Kind::NotFound,
+            PlanError::Engine(error) => error.kind(),
+        }
+    }
+
+    /// What a person can do.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            PlanError::Limit(NotPlanned::TooMany { assets, .. }) => {
+                format!(
+                    "if that is what you mean, say so: --max-assets {assets}; it becomes part of the plan that you approve of"
+                )
+            }
+            PlanError::Limit(NotPlanned::TooLarge { assets, of, .. }) => {
+                let needed = (u128::from(*assets) * 100).div_ceil(u128::from((*of).max(1))).min(100);
+                format!("if that is what you mean, say so: --max-share {needed}; it becomes part of the plan that you approve of")
+            }
+            PlanError::NoSuchPlan(_) => "`lightproof plan list` lists the plans; the first digits of one are enough".to_owned(),
+            PlanError::Several(..) => "name more digits of the plan you mean".to_owned(),
+            PlanError::Engine(error) => error.hint(),
+        }
+    }
+}
+
+impl From<lightproof_ledger::LedgerError> for PlanError {
+    fn from(error: lightproof_ledger::LedgerError) -> PlanError {
+        PlanError::Engine(error.into())
+    }
+}
+
+/// Makes the plan that carries out what is decided, and keeps it. Equal decisions on an equal library give the plan that is there already.
+///
+/// # Errors
+/// [`PlanError::Limit`] where a limit is exceeded; what the ledger reports.
+pub fn plan(looking: &Looking, wishes: &Wishes, now: i64) -> Result<Planned, PlanError> {
+    looking.refresh()?;
+    let ledger = looking.ledger();
+    let aside = aside::Aside::read(ledger)?;
+    let asking = asked::Asking::new(looking, &aside, wishes)?;
+    let (groups, spoken) = asking.groups()?;
+    let fixes = asking.fixes()?;
+    let libraries = ledger.assets_by_source(looking.run())?.into_iter().collect();
+    let proposal = plan::propose(&groups, &fixes, &libraries, &wishes.wish)?;
+    let not_found = not_found(looking, &aside, &spoken)?;
+    let digest = ledger.keep_plan(&proposal.plan, now, env!("CARGO_PKG_VERSION"))?;
+    Ok(Planned { digest, proposal, not_found })
+}
+
+/// Decisions that hold, would set something aside, and speak of no group that is there.
+fn not_found(looking: &Looking, aside: &aside::Aside, spoken: &BTreeSet<i64>) -> Result<Vec<NotFound>, EngineError> {
+    let filter =
+        LogFilter { about: Some(About::Group), states: vec![LogState::Holds, LogState::Changed], ..LogFilter::default() };
+    let mut found = Vec::new();
+    looking.log(&filter, |line| {
+        let decision = line.decision;
+        if spoken.contains(&decision.key.0) {
+            return Ok::<(), EngineError>(());
+        }
+        let moved = decision.words.iter().filter(|word| word.verb.as_deref() == Some("quarantine"));
+        let left: Vec<String> = moved
+            .filter(|word| !aside.holds(&word.source, &word.path))
+            .map(|word| String::from_utf8_lossy(&word.path).into_owned())
+            .collect();
+        if !left.is_empty() {
+            found.push(NotFound { decision: decision.key.0, reviewer: decision.reviewer, paths: left });
+        }
+        Ok(())
+    })?;
+    found.sort_by_key(|one| one.decision);
+    Ok(found)
+}
+
+/// The plan whose digest begins so.
+///
+/// # Errors
+/// [`PlanError::NoSuchPlan`] and [`PlanError::Several`]; what the ledger reports.
+pub fn find(ledger: &lightproof_ledger::Ledger, beginning: &str) -> Result<(PlanDigest, plan::Plan), PlanError> {
+    let beginning = beginning.trim().to_ascii_lowercase();
+    let none = || PlanError::NoSuchPlan(beginning.clone());
+    let named: Vec<PlanRow> =
+        ledger.plans()?.into_iter().filter(|row| !beginning.is_empty() && row.digest.as_str().starts_with(&beginning)).collect();
+    match &named[..] {
+        [] => Err(none()),
+        [one] => Ok((one.digest.clone(), ledger.plan(&one.digest)?.ok_or_else(none)?)),
+        several => Err(PlanError::Several(several.len(), beginning.clone())),
+    }
+}
+
+/// The reasons of refusals in a line, with how many units each refuses; the most frequent first.
+#[must_use]
+pub fn reasons(refused: &[Refused]) -> Vec<(&'static str, u64)> {
+    let mut counts: std::collections::BTreeMap<&'static str, u64> = std::collections::BTreeMap::new();
+    for one in refused {
+        *counts.entry(shown::kind(&one.why)).or_default() += 1;
+    }
+    let mut counts: Vec<_> = counts.into_iter().collect();
+    counts.sort_by_key(|(word, n)| (std::cmp::Reverse(*n), *word));
+    counts
+}
+
+pub use shown::kind as reason;

@@ -1,0 +1,178 @@
+//! Asked: decided groups and dates in the form that the model weighs.
+
+use std::{
+    collections::BTreeSet,
+    ffi::OsStr,
+    os::unix::ffi::OsStrExt,
+    path::{Path, PathBuf},
+};
+
+use lightproof_ledger::{About, ListedRow, SourceKind, StoredAsset, StoredDecision, StoredSource};
+use lightproof_model::{
+    asset::Fate,
+    decision::Verb,
+    digest::Sha1,
+    group::Basis,
+    plan::{AskedFix, AskedGroup, AskedPart, AskedUnit, Condition, Hold, Stands, Subject},
+    problem::Integrity,
+    seen::{Place, Seen},
+};
+use lightproof_sources::immich::listed::RemoteId;
+
+use super::{Wishes, aside::Aside, dates};
+use crate::{
+    EngineError,
+    review::{
+        Looking,
+        groups::{GroupView, MemberView},
+    },
+    roots::full_path,
+};
+
+/// Gathers what people asked for.
+pub(super) struct Asking<'a> {
+    pub(super) looking: &'a Looking,
+    aside: &'a Aside,
+    sources: Vec<StoredSource>,
+    /// Folders that a server keeps, resolved.
+    kept_by_servers: Vec<PathBuf>,
+}
+
+impl<'a> Asking<'a> {
+    pub(super) fn new(looking: &'a Looking, aside: &'a Aside, wishes: &Wishes) -> Result<Asking<'a>, EngineError> {
+        let kept_by_servers = wishes.kept_by_servers.iter().map(|folder| full_path(folder)).collect();
+        Ok(Asking { looking, aside, sources: looking.ledger().sources()?, kept_by_servers })
+    }
+
+    /// Every group on which something was decided, and the decisions that speak of them.
+    pub(super) fn groups(&self) -> Result<(Vec<AskedGroup>, BTreeSet<i64>), EngineError> {
+        let decided: Vec<_> = self.looking.decided_groups();
+        let (mut groups, mut spoken) = (Vec::new(), BTreeSet::new());
+        for id in decided {
+            let Some(view) = self.looking.group(&id)? else { continue };
+            let Some(decision) = &view.decision else { continue };
+            if view.line.basis == Basis::Series {
+                continue;
+            }
+            spoken.insert(decision.key.0);
+            groups.push(self.group(&view, decision)?);
+        }
+        Ok((groups, spoken))
+    }
+
+    /// Every date that a person gave.
+    pub(super) fn fixes(&self) -> Result<Vec<AskedFix>, EngineError> {
+        dates::fixes(self)
+    }
+
+    fn group(&self, view: &GroupView, decision: &StoredDecision) -> Result<AskedGroup, EngineError> {
+        let stands = match &view.blocked_by {
+            _ if !view.changes.is_empty() => Stands::Changed(view.changes.clone()),
+            Some((asset, kind)) => Stands::OpenClock(asset.clone(), kind.clone()),
+            None => Stands::Holds,
+        };
+        let units = view.members.iter().map(|member| self.unit(member, decision)).collect::<Result<_, _>>()?;
+        Ok(AskedGroup { reviewer: decision.reviewer.clone(), seen: Seen::new(decision.seen.clone()), stands, units })
+    }
+
+    fn unit(&self, member: &MemberView, decision: &StoredDecision) -> Result<AskedUnit, EngineError> {
+        let mut companions = Vec::new();
+        for part in &member.parts {
+            companions.push(self.part(&part.asset, part.verb, Some(decision))?);
+        }
+        Ok(AskedUnit {
+            main: self.part(&member.asset, member.verb, Some(decision))?,
+            companions,
+            albums: Vec::new(),
+            favourite: member.listed.as_ref().is_some_and(|listed| listed.favourite),
+        })
+    }
+
+    /// An asset as the latest survey, and the journal since, know it.
+    pub(super) fn part(
+        &self,
+        asset: &StoredAsset,
+        verb: Option<Verb>,
+        decision: Option<&StoredDecision>,
+    ) -> Result<AskedPart, EngineError> {
+        let ledger = self.looking.ledger();
+        let listed = if asset.uploaded.is_some() { ledger.listed_as(asset.key)? } else { None };
+        let source = &asset.place.source;
+        let path = asset.place.path();
+        let hold = match &listed {
+            Some(row) => Hold::Server {
+                id: RemoteId(row.remote).to_string(),
+                checksum: Sha1(row.checksum),
+                visibility: row.visibility.clone(),
+            },
+            None => Hold::Folder { sha1: asset.sha1.unwrap_or(Sha1([0; 20])), bytes: asset.stamp.size },
+        };
+        let is_aside = match &hold {
+            Hold::Server { id, .. } => self.aside.holds_remote(source, id),
+            // Something else may have taken the name since: that was surveyed then.
+            Hold::Folder { .. } => self.aside.holds(source, &path),
+        };
+        Ok(AskedPart {
+            verb,
+            sha1: asset.sha1,
+            image: asset.image_digest,
+            inside: None,
+            condition: if is_aside { Condition::SetAside } else { condition(asset, listed.as_ref()) },
+            hindrance: self.hindrance(asset, &path),
+            kept_since: match decision {
+                Some(decision) => self.kept_since(asset, decision)?,
+                None => None,
+            },
+            subject: Subject {
+                asset: asset.id.clone(),
+                place: Place { source: source.clone(), path, owner: self.looking.owner(source) },
+                hold,
+            },
+        })
+    }
+
+    /// Why an asset may not be touched whoever says so.
+    fn hindrance(&self, asset: &StoredAsset, path: &[u8]) -> Option<String> {
+        if asset.probably.is_some() {
+            return Some(
+                "it is probably the very file that a server keeps: tell lightproof where the server's folders are (prefix_map)"
+                    .to_owned(),
+            );
+        }
+        let source = self.sources.iter().find(|source| source.id == asset.place.source)?;
+        if source.kind != SourceKind::Folder {
+            return None;
+        }
+        let file = Path::new(OsStr::from_bytes(&source.root)).join(OsStr::from_bytes(path));
+        let keeper = self.kept_by_servers.iter().find(|folder| file.starts_with(folder))?;
+        Some(format!("it lies in {}, which an Immich server keeps", keeper.display()))
+    }
+
+    /// Who said `keep` of an asset in a later decision than this one.
+    fn kept_since(&self, asset: &StoredAsset, decision: &StoredDecision) -> Result<Option<String>, EngineError> {
+        let ledger = self.looking.ledger();
+        let named = (&asset.id, &asset.place.source, crate::telling::content(asset));
+        let Some(latest) = ledger.holding_any(About::Group, None, [named].into_iter())? else { return Ok(None) };
+        if latest <= decision.key {
+            return Ok(None);
+        }
+        let Some(latest) = ledger.decision(latest)? else { return Ok(None) };
+        let keeps = latest.words.iter().any(|word| {
+            let same = word.asset == asset.id || (word.content.is_some() && word.content == named.2 && word.source == *named.1);
+            same && word.verb.as_deref() == Some(Verb::Keep.word())
+        });
+        Ok(keeps.then_some(latest.reviewer))
+    }
+}
+
+fn condition(asset: &StoredAsset, listed: Option<&ListedRow>) -> Condition {
+    match (asset.fate, listed) {
+        (Some(Fate::SetAside), _) => Condition::SetAside,
+        (_, Some(row)) if row.trashed => Condition::Trashed,
+        (_, Some(row)) if row.offline => Condition::Offline,
+        (Some(Fate::Unreadable), _) => Condition::Unreadable,
+        (Some(Fate::Read | Fate::Unchanged), _) if asset.integrity == Integrity::Damaged => Condition::Damaged,
+        (Some(Fate::Read | Fate::Unchanged), _) => Condition::Sound,
+        (Some(Fate::Skipped) | None, _) => Condition::Gone,
+    }
+}
