@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod approving;
+pub mod carrying;
 mod confirm;
 mod devices;
 pub mod disks;

@@ -126,6 +126,16 @@ pub fn plan(looking: &Looking, wishes: &Wishes, now: i64) -> Result<Planned, Pla
     Ok(Planned { digest, proposal, not_found })
 }
 
+/// What people asked for, as it stands now.
+pub(crate) fn asked_for(
+    looking: &Looking,
+    aside: &aside::Aside,
+    wishes: &Wishes,
+) -> Result<(Vec<plan::AskedGroup>, Vec<plan::AskedFix>), EngineError> {
+    let asking = asked::Asking::new(looking, aside, wishes)?;
+    Ok((asking.groups()?.0, asking.fixes()?))
+}
+
 /// Decisions that hold, would set something aside, and speak of no group that is there.
 fn not_found(looking: &Looking, aside: &aside::Aside, spoken: &BTreeSet<i64>) -> Result<Vec<NotFound>, EngineError> {
     let filter =

@@ -37,7 +37,7 @@ pub use ids::source_slug;
 pub use inventory::{BriefRow, Narrow};
 pub use journal::Entry;
 pub use listings::ListedRow;
-pub use open::{Ledger, NAMES};
+pub use open::{CARRYING, Ledger, NAMES};
 pub use plans::PlanRow;
 pub use runs::{FolderNote, FolderNoteKind, Run, RunKey};
 pub use settle::Settled;

@@ -25,9 +25,13 @@ pub struct Ledger {
     _lock: File,
 }
 
+/// The file that is locked while a plan is carried out.
+pub const CARRYING: &str = "carrying";
+
 /// The names of all files of a ledger, those that SQLite keeps beside its databases included.
-pub const NAMES: [&str; 7] = [
+pub const NAMES: [&str; 8] = [
     "lock",
+    CARRYING,
     "survey.sqlite",
     "survey.sqlite-wal",
     "survey.sqlite-shm",

@@ -73,17 +73,29 @@ impl FolderSource {
     /// [`SourceError`] when it is missing, no folder, empty or unreadable.
     pub fn at(path: impl AsRef<Path>) -> Result<Self, SourceError> {
         let given = path.as_ref();
+        let source = Self::opened(given)?;
+        if source.is_bare().map_err(|cause| refusal(given, cause))? {
+            return Err(SourceError::RootEmpty { root: given.to_owned() });
+        }
+        Ok(source)
+    }
+
+    fn opened(given: &Path) -> Result<Self, SourceError> {
         let refused = |cause: io::Error| refusal(given, cause);
         let path = fs::canonicalize(given).map_err(refused)?;
         let handle = open_folder_at(rustix::fs::CWD, path.as_os_str().as_bytes()).map_err(|e| refused(e.into()))?;
         let stat = rustix::fs::fstat(&handle).map_err(|e| refused(e.into()))?;
         let identity = RootIdentity { device: device_id(&handle, &stat), inode: stat.st_ino };
         let resolver = Resolver::that_works_at(&handle);
-        let source = Self { path, handle, identity, resolver, exclusions: Exclusions::shipped() };
-        if source.is_bare().map_err(refused)? {
-            return Err(SourceError::RootEmpty { root: given.to_owned() });
-        }
-        Ok(source)
+        Ok(Self { path, handle, identity, resolver, exclusions: Exclusions::shipped() })
+    }
+
+    /// Opens the folder that is known by this identity. It may hold nothing any more but what was set aside: who it is, is known.
+    ///
+    /// # Errors
+    /// [`SourceError`] when it is missing, unreadable, or another folder.
+    pub fn known_at(path: impl AsRef<Path>, identity: RootIdentity) -> Result<Self, SourceError> {
+        Self::opened(path.as_ref())?.known_as(identity)
     }
 
     /// The same source, leaving out other folders.

@@ -20,7 +20,7 @@ use super::{
     wire::{Album, AlbumChange},
 };
 
-pub use look::Looked;
+pub use look::{Looked, Own};
 
 /// One owner's assets on a server, with a key that may change them.
 #[derive(Debug)]

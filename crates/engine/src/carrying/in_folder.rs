@@ -1,0 +1,211 @@
+//! In folders: a unit is set aside and comes back by renaming; what is kept is read just before.
+
+use std::io;
+
+use lightproof_model::{
+    digest::Sha1,
+    journal::{Rename, Sidecar, Trace, Way},
+    plan::{Fix, Hold, Likeness, PlanDigest, Subject, Survivor, Unit},
+};
+use lightproof_sources::folder::{
+    FolderSource,
+    hands::{self, Checked, Expected, Hands, NotMoved, Renamed, Whereabouts},
+};
+
+use super::{
+    acts::{Against, Became, Found, reached, shown},
+    on_server,
+    reach::{Reach, World},
+};
+
+/// What must be at the place of an asset.
+pub(super) fn expected(subject: &Subject) -> Result<Expected<'_>, String> {
+    match subject.hold {
+        Hold::Folder { sha1, .. } => Ok(Expected { path: &subject.place.path, sha1 }),
+        Hold::Server { .. } => Err(format!("{} is not in a folder", shown(subject))),
+    }
+}
+
+/// That a unit may be set aside now: its parts are what was seen, and what is kept for them is there.
+pub(super) fn check(world: &World, source: &FolderSource, unit: &Unit) -> Result<Vec<Checked>, Against> {
+    let mut checked = Vec::new();
+    for part in unit.parts() {
+        checked.push(hands::may_move(source, expected(part)?).map_err(|why| why.to_string())?);
+    }
+    for survivor in &unit.survivors {
+        stays(world, unit, survivor)?;
+    }
+    Ok(checked)
+}
+
+/// That a kept asset is there, and holds what it must.
+pub(super) fn stays(world: &World, unit: &Unit, survivor: &Survivor) -> Result<(), Against> {
+    let kept = &survivor.subject;
+    let reach = match reached(world, &kept.place.source) {
+        Err(Against::Reason(why)) => return Err(format!("what is kept, {}, is out of reach: {why}", shown(kept)).into()),
+        reach => reach?,
+    };
+    match (reach, &kept.hold) {
+        (Reach::Server(hands, _), Hold::Server { .. }) => on_server::stays(world, hands, kept),
+        (Reach::Folder(source, _), Hold::Folder { sha1, .. }) => {
+            if world.aside.holds(&kept.place.source, &kept.place.path) {
+                return Err(format!("what is kept, {}, was set aside", shown(kept)).into());
+            }
+            let moved = unit.parts().find(|part| part.asset == survivor.stands_for);
+            if let (Likeness::Bytes, Some(moved)) = (survivor.likeness, moved)
+                && let (Hold::Folder { .. }, Ok(Reach::Folder(of, _))) = (&moved.hold, reached(world, &moved.place.source))
+            {
+                return equal(of, moved, source, kept);
+            }
+            let expected = Expected { path: &kept.place.path, sha1: *sha1 };
+            hands::is_there(source, expected).map_err(|why| format!("what is kept is not as it was seen: {why}").into())
+        }
+        _ => Err(format!("what is kept, {}, is not where the plan says", shown(kept)).into()),
+    }
+}
+
+/// Two copies byte by byte. The SHA-1 of the moved one was just read; whoever equals it holds the bytes that were seen.
+fn equal(of: &FolderSource, moved: &Subject, source: &FolderSource, kept: &Subject) -> Result<(), Against> {
+    match hands::same_bytes((of, &moved.place.path), (source, &kept.place.path)) {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(format!("what is kept, {}, does not hold the same bytes any more", shown(kept)).into()),
+        Err((path, cause)) => Err(format!("{path} cannot be compared: {cause}").into()),
+    }
+}
+
+pub(super) fn set_aside(
+    world: &World,
+    source: &FolderSource,
+    hands: &Hands,
+    plan: &PlanDigest,
+    unit: &Unit,
+) -> Result<Became, Against> {
+    let checked = check(world, source, unit)?;
+    Ok(match hands.set_aside(plan.folder(), &checked) {
+        Ok(renamed) => Became::done(Trace::Moved(renamed.into_iter().map(rename).collect())),
+        Err(why) => not_moved(&why),
+    })
+}
+
+fn rename(renamed: Renamed) -> Rename {
+    Rename { from: renamed.from, to: renamed.to, inode: renamed.inode }
+}
+
+fn not_moved(why: &NotMoved) -> Became {
+    if why.is_as_it_was() { Became::skipped(why.to_string()) } else { Became::unknown(why.to_string()) }
+}
+
+pub(super) fn release(hands: &Hands, plan: &PlanDigest, unit: &Unit) -> Became {
+    let mut checked = Vec::new();
+    for part in unit.parts() {
+        match expected(part).map(|expected| hands.check_aside(plan.folder(), expected)) {
+            Ok(Ok(found)) => checked.push(found),
+            Ok(Err(why)) => return Became::skipped(why.to_string()),
+            Err(why) => return Became::skipped(why),
+        }
+    }
+    match hands.release(plan.folder(), &checked) {
+        Ok(renamed) => Became::done(Trace::Moved(renamed.into_iter().map(rename).collect())),
+        Err(why) => not_moved(&why),
+    }
+}
+
+/// Where the parts of a unit are. Parts that are halfway go the way that was begun last: back to where they belong, unless none is there.
+pub(super) fn find_out(hands: &Hands, plan: &PlanDigest, unit: &Unit, way: Way) -> Found {
+    match look(hands, plan, unit) {
+        Ok(Lying::InPlace) => in_place(way, unit, hands, plan),
+        Ok(Lying::Aside) => aside(way, unit, hands, plan),
+        Ok(Lying::Halfway(parts)) => {
+            let mut checked = Vec::new();
+            for part in parts {
+                match expected(part).map(|expected| hands.check_aside(plan.folder(), expected)) {
+                    Ok(Ok(found)) => checked.push(found),
+                    Ok(Err(why)) => return Found::Unknown(why.to_string()),
+                    Err(why) => return Found::Unknown(why),
+                }
+            }
+            match hands.release(plan.folder(), &checked) {
+                Ok(_) => in_place(way, unit, hands, plan),
+                Err(why) => Found::Unknown(format!("a part of it lies in quarantine and cannot come back: {why}")),
+            }
+        }
+        Err(why) => Found::Unknown(why),
+    }
+}
+
+/// Where a unit lies.
+enum Lying<'a> {
+    InPlace,
+    Aside,
+    /// These parts are set aside, and the others are not.
+    Halfway(Vec<&'a Subject>),
+}
+
+fn look<'a>(hands: &Hands, plan: &PlanDigest, unit: &'a Unit) -> Result<Lying<'a>, String> {
+    let (mut aside, mut in_place) = (Vec::new(), 0);
+    for part in unit.parts() {
+        let failed = |cause: io::Error| format!("{} cannot be looked at: {cause}", shown(part));
+        match hands.whereabouts(plan.folder(), expected(part)?).map_err(failed)? {
+            Whereabouts::InPlace => in_place += 1,
+            Whereabouts::Aside | Whereabouts::AsideAndTaken => aside.push(part),
+            Whereabouts::Nowhere => return Err(format!("{} is neither where it was nor in quarantine", shown(part))),
+        }
+    }
+    Ok(match (aside.is_empty(), in_place) {
+        (true, _) => Lying::InPlace,
+        (false, 0) => Lying::Aside,
+        _ => Lying::Halfway(aside),
+    })
+}
+
+/// What was done is done for good only when it is on disk.
+fn on_disk(hands: &Hands, plan: &PlanDigest, unit: &Unit) -> Result<(), String> {
+    for part in unit.parts() {
+        let put = hands.put_on_disk(plan.folder(), &part.place.path);
+        put.map_err(|cause| format!("{} cannot be put on disk: {cause}", shown(part)))?;
+    }
+    Ok(())
+}
+
+fn in_place(way: Way, unit: &Unit, hands: &Hands, plan: &PlanDigest) -> Found {
+    match (on_disk(hands, plan, unit), way) {
+        (Err(why), _) => Found::Unknown(why),
+        (Ok(()), Way::Forward) => Found::Before,
+        (Ok(()), Way::Back) => Found::After(Trace::Moved(renames(plan, unit, Way::Back))),
+    }
+}
+
+fn aside(way: Way, unit: &Unit, hands: &Hands, plan: &PlanDigest) -> Found {
+    match (on_disk(hands, plan, unit), way) {
+        (Err(why), _) => Found::Unknown(why),
+        (Ok(()), Way::Forward) => Found::After(Trace::Moved(renames(plan, unit, Way::Forward))),
+        (Ok(()), Way::Back) => Found::Before,
+    }
+}
+
+/// The renames that lead one way. Which inodes they moved is not known any more.
+fn renames(plan: &PlanDigest, unit: &Unit, way: Way) -> Vec<Rename> {
+    let of = |part: &Subject| {
+        let (here, there) = (part.place.path.clone(), Hands::aside(plan.folder(), &part.place.path));
+        let (from, to) = if way == Way::Forward { (here, there) } else { (there, here) };
+        Rename { from, to, inode: 0 }
+    };
+    unit.parts().map(of).collect()
+}
+
+pub(super) fn check_date(source: &FolderSource, fix: &Fix) -> Result<(), Against> {
+    let _ = (source, fix, Sha1([0; 20]));
+    Err(Against::Reason("dates are not written yet".to_owned()))
+}
+
+pub(super) fn fix_date(_hands: &Hands, _plan: &PlanDigest, _fix: &Fix) -> Result<Became, Against> {
+    Err(Against::Reason("dates are not written yet".to_owned()))
+}
+
+pub(super) fn take_date_back(_hands: &Hands, _plan: &PlanDigest, _fix: &Fix, _sidecar: &Sidecar) -> Became {
+    Became::skipped("dates are not written yet")
+}
+
+pub(super) fn find_out_date(_hands: &Hands, _plan: &PlanDigest, _fix: &Fix, _way: Way, _trace: Option<&Trace>) -> Found {
+    Found::Unknown("dates are not written yet".to_owned())
+}
