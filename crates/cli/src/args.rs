@@ -1,5 +1,6 @@
 //! The argument table: parser, help, man page and completions come from it.
 
+pub mod carry;
 pub mod decide;
 pub mod immich;
 pub mod review;
@@ -77,6 +78,22 @@ pub enum Command {
     Decide(decide::DecideArgs),
     /// List what was decided, by whom, when, on what evidence, and whether it still holds; export it
     Decisions(decide::DecisionsArgs),
+    /// Turn decisions into a plan and show it; nothing is moved by it
+    Plan(carry::PlanArgs),
+    /// Approve of a plan with the approval passphrase, typed at this terminal
+    Approve(carry::ApproveArgs),
+    /// The approval passphrase: set it, see whether it is set
+    #[command(subcommand)]
+    Approval(carry::ApprovalCommand),
+    /// Carry out a plan that is approved of; a run that was broken off goes on
+    Execute(carry::ExecuteArgs),
+    /// Take back what a plan, or a step of one, did
+    Undo(carry::UndoArgs),
+    /// Find out what became of steps that were broken off, and put right what was done by half
+    Recover,
+    /// What was intended and what became of it: list, show, verify, export
+    #[command(subcommand)]
+    Journal(carry::JournalCommand),
     /// Immich servers: connect one, add keys, see how it does
     #[command(subcommand)]
     Immich(immich::ImmichCommand),

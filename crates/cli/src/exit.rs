@@ -4,6 +4,9 @@ use std::{fmt, path::PathBuf, process::ExitCode};
 
 use lightproof_engine::{
     DecisionKey, EngineError, Kind,
+    approving::ApprovalError,
+    carrying::CarryError,
+    planning::PlanError,
     review::{deciding::NotDecided, import::ImportError},
 };
 use lightproof_ops::secrets::SecretError;
@@ -71,7 +74,11 @@ fn code(error: &anyhow::Error) -> u8 {
     }
     let of_file = error.downcast_ref::<FileRefused>().map(|refused| refused.error.kind());
     let of_decision = error.downcast_ref::<NotDecided>().map(NotDecided::kind);
-    match of_file.or(of_decision).or_else(|| error.downcast_ref::<EngineError>().map(EngineError::kind)) {
+    let of_plan = error.downcast_ref::<PlanError>().map(PlanError::kind);
+    let of_approval = error.downcast_ref::<ApprovalError>().map(ApprovalError::kind);
+    let of_carrying = error.downcast_ref::<CarryError>().map(CarryError::kind);
+    let of_carrying = of_plan.or(of_approval).or(of_carrying);
+    match of_file.or(of_decision).or(of_carrying).or_else(|| error.downcast_ref::<EngineError>().map(EngineError::kind)) {
         Some(Kind::Failed) | None => 1,
         Some(Kind::Refused) => 3,
         Some(Kind::InUse) => 4,
@@ -133,6 +140,12 @@ fn hint(error: &anyhow::Error) -> Option<String> {
     }
     if let Some(error) = error.downcast_ref::<NotDecided>() {
         return Some(error.hint());
+    }
+    let of_plan = error.downcast_ref::<PlanError>().map(PlanError::hint);
+    let of_approval = error.downcast_ref::<ApprovalError>().map(ApprovalError::hint);
+    let of_carrying = error.downcast_ref::<CarryError>().map(CarryError::hint);
+    if let Some(hint) = of_plan.or(of_approval).or(of_carrying) {
+        return Some(hint);
     }
     let secret = error.downcast_ref::<SecretError>().map(SecretError::hint);
     secret.or_else(|| error.downcast_ref::<EngineError>().map(EngineError::hint))

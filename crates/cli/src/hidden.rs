@@ -33,6 +33,12 @@ pub fn ask(prompt: &str) -> anyhow::Result<Zeroizing<String>> {
     Ok(Zeroizing::new(std::str::from_utf8(&bytes).unwrap_or_default().to_owned()))
 }
 
+/// What a person types at a terminal; what a program hands over is not taken. Nothing where there is no terminal.
+pub fn ask_person(prompt: &str) -> anyhow::Result<Option<Zeroizing<String>>> {
+    // Asked for through standard error, so that it must be a terminal too: nobody types what they were not asked for.
+    if io::stdin().is_terminal() && io::stderr().is_terminal() { ask(prompt).map(Some) } else { Ok(None) }
+}
+
 /// All of standard input, up to more than a key can be; not through the library's buffer, which nobody overwrites.
 fn handed_over(input: &io::Stdin) -> io::Result<Zeroizing<Vec<u8>>> {
     let mut bytes = Zeroizing::new(vec![0; LONGEST + 1]);

@@ -7,7 +7,9 @@ use lightproof_engine::READER;
 
 use crate::{
     args::{Cli, Command},
-    commands::{config, decide, decisions, demo, explain, immich, review, shell, stages, survey},
+    commands::{
+        approve, config, decide, decisions, demo, execute, explain, immich, journal, plan, review, shell, stages, survey,
+    },
     exit,
     out::Out,
     stop,
@@ -18,7 +20,17 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let out = Out::new(cli.common.json, cli.common.quiet);
     // Where nothing is under way that must be brought to an end, Ctrl-C ends the process as it always does.
-    if !matches!(cli.command, Command::Immich(_) | Command::Decide(_) | Command::Decisions(_)) {
+    let ends_at_once = matches!(
+        cli.command,
+        Command::Immich(_)
+            | Command::Decide(_)
+            | Command::Decisions(_)
+            | Command::Plan(_)
+            | Command::Approve(_)
+            | Command::Approval(_)
+            | Command::Journal(_)
+    );
+    if !ends_at_once {
         stop::listen();
     }
     quiet_readers();
@@ -31,6 +43,13 @@ pub fn run() -> ExitCode {
         Command::Explain(args) => explain::explain(args, &cli.common, out),
         Command::Decide(args) => decide::decide(args, &cli.common, out),
         Command::Decisions(args) => decisions::decisions(args, &cli.common, out),
+        Command::Plan(args) => plan::plan(args, &cli.common, out),
+        Command::Approve(args) => approve::approve(args, &cli.common, out),
+        Command::Approval(command) => approve::approval(command, &cli.common, out),
+        Command::Execute(args) => execute::execute(args, &cli.common, out),
+        Command::Undo(args) => execute::undo(args, &cli.common, out),
+        Command::Recover => execute::recover(&cli.common, out),
+        Command::Journal(command) => journal::journal(command, &cli.common, out),
         Command::Immich(command) => immich::immich(command, &cli.common, out),
         Command::Review(args) => review::review(args, &cli.common, out),
         Command::Config(command) => config::config(command, &cli.common, out),

@@ -29,6 +29,12 @@ impl Typed {
     pub fn by_a_person(text: String) -> Typed {
         Typed(Zeroizing::new(text))
     }
+
+    /// Whether a person typed the same twice.
+    #[must_use]
+    pub fn is_the_same_as(&self, other: &Typed) -> bool {
+        self.0 == other.0
+    }
 }
 
 /// What is approved of, and by whom.

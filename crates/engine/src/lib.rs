@@ -34,7 +34,7 @@ pub mod watch;
 
 pub use error::{EngineError, Kind};
 pub use lightproof_ledger::{
-    About, DecisionKey, Depth, Evidence, FolderNote, FolderNoteKind, Ledger, ListedRow, Place, SourceKind, StoredAnomaly,
+    About, DecisionKey, Depth, Entry, Evidence, FolderNote, FolderNoteKind, Ledger, ListedRow, Place, SourceKind, StoredAnomaly,
     StoredAsset, StoredDecision, StoredGroup, StoredSource, StoredWord,
 };
 pub use lightproof_media::video::Ffmpeg;

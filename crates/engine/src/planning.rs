@@ -176,6 +176,14 @@ pub fn find(ledger: &lightproof_ledger::Ledger, beginning: &str) -> Result<(Plan
     }
 }
 
+/// The same, for whoever only looks.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_by(looking: &Looking, beginning: &str) -> Result<(PlanDigest, plan::Plan), PlanError> {
+    find(looking.ledger(), beginning)
+}
+
 /// The reasons of refusals in a line, with how many units each refuses; the most frequent first.
 #[must_use]
 pub fn reasons(refused: &[Refused]) -> Vec<(&'static str, u64)> {

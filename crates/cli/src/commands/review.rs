@@ -35,7 +35,7 @@ use crate::{
 /// Serves the pages.
 pub fn review(args: &ReviewArgs, common: &Common, out: Out) -> anyhow::Result<()> {
     let settings = settings(common, None)?;
-    let reviewer = reviewer(args)?;
+    let reviewer = reviewer(args.reviewer.as_deref())?;
     let looking = Looking::open(&settings.ledger.value)?;
     let pictures = looking.keep_pictures(Pictures::new(&servers(&settings, out), Ffmpeg::find()), &places::pictures())?;
     let listen = args.listen.or_else(|| args.port.map(|port| SocketAddr::from((Ipv4Addr::LOCALHOST, port))));
@@ -59,7 +59,7 @@ pub fn review(args: &ReviewArgs, common: &Common, out: Out) -> anyhow::Result<()
 }
 
 /// The present, milliseconds since 1970, UTC.
-fn now_in_ms() -> i64 {
+pub fn now_in_ms() -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| i64::try_from(d.as_millis()).unwrap_or(i64::MAX))
 }
 
@@ -67,22 +67,23 @@ fn refused(error: &WebError) -> anyhow::Error {
     Refusal { message: error.to_string(), hint: error.hint() }.into()
 }
 
-fn reviewer(args: &ReviewArgs) -> anyhow::Result<Reviewer> {
+/// Who is at work: as named, or by the login name.
+pub fn reviewer(named: Option<&str>) -> anyhow::Result<Reviewer> {
     let login = || ["USER", "LOGNAME"].into_iter().filter_map(|name| env::var(name).ok()).find(|name| !name.trim().is_empty());
     let hint = "name yourself with --reviewer NAME: the name stands in every decision";
     let unknown = || Refusal { message: "nobody says who you are: your login name is not known".to_owned(), hint };
-    let name = args.reviewer.clone().or_else(login).ok_or_else(unknown)?;
+    let name = named.map(str::to_owned).or_else(login).ok_or_else(unknown)?;
     Reviewer::new(&name).map_err(|error| Refusal { message: error.to_string(), hint }.into())
 }
 
 /// All servers with the keys that are known. One that is missing hides pictures, and nothing else.
-fn servers(settings: &Settings, out: Out) -> Vec<ServerRequest> {
+pub fn servers(settings: &Settings, out: Out) -> Vec<ServerRequest> {
     let mut found = Vec::new();
     for (name, known) in &settings.servers.value {
         let Ok(all) = keys::all(settings, name) else { continue };
         let keys: Vec<_> = all.into_iter().filter_map(|of| of.key.ok().flatten().map(|key| (of.owner, key))).collect();
         if keys.is_empty() && out.is_told() {
-            let _ = out.text(&format!("{FAINT}no key of immich:{name} is known: its pictures cannot be shown{FAINT:#}\n"));
+            let _ = out.text(&format!("{FAINT}no key of immich:{name} is known: its assets cannot be reached{FAINT:#}\n"));
         }
         found.push(ServerRequest {
             server: known.server(name),
