@@ -25,16 +25,7 @@ use lightproof_model::{
 pub use error::CarryError;
 pub use journal::{Verified, heads_of_roots, verify};
 
-use crate::{
-    EngineError,
-    approving::holding,
-    planning::{
-        Wishes,
-        aside::{Aside, progress},
-    },
-    review::Looking,
-    servers::ServerRequest,
-};
+use crate::{EngineError, approving::holding, planning::Wishes, review::Looking, servers::ServerRequest};
 use acts::Found;
 use reach::{Purpose, World};
 use run::Run;
@@ -136,14 +127,14 @@ pub fn execute(
     let ledger = looking.ledger();
     let _alone = lock::take(ledger.dir())?;
     let plan = plan_of(ledger, digest)?;
-    let before = progress(ledger)?;
+    let before = ledger.progress()?;
     let running = before.running().find(|(running, way, _)| *running == digest && *way == Way::Forward);
     let used = running.and_then(|(.., nonce)| nonce.map(str::to_owned));
     let now = (order.clock)();
     let approval = holding(ledger, digest, &before, used.as_deref(), now)?;
     let approval = approval.map_err(|why| CarryError::NotApproved { plan: digest.clone(), why })?;
     let nonce = lightproof_model::digest::to_hex(&approval.nonce);
-    let world = World::open(ledger, order.servers, &[&plan], Aside::of(ledger, &before)?, Purpose::Act)?;
+    let world = World::open(ledger, order.servers, &[&plan], Purpose::Act)?;
     let mut account = Account::default();
     let progress = find_out_of(ledger, &world, &[(digest, &plan)], before, order, &mut account)?;
     let (mut todo, mut done) = (Vec::new(), 0);
@@ -190,8 +181,8 @@ pub fn rehearse(
 ) -> Result<Account, CarryError> {
     let ledger = looking.ledger();
     let plan = plan_of(ledger, digest)?;
-    let progress = progress(ledger)?;
-    let world = World::open(ledger, order.servers, &[&plan], Aside::of(ledger, &progress)?, Purpose::Look)?;
+    let progress = ledger.progress()?;
+    let world = World::open(ledger, order.servers, &[&plan], Purpose::Look)?;
     let standing = standing::Standing::read(looking, order.kept_by_servers)?;
     let mut account = Account::default();
     following.begins(plan.steps.len() as u64);
@@ -246,8 +237,8 @@ pub fn undo(ledger: &Ledger, what: &Undo, order: Order<'_>, following: &dyn Foll
     {
         return Err(CarryError::NoSuchStep { step: StepOf { plan: digest.clone(), number: *unknown } });
     }
-    let before = progress(ledger)?;
-    let world = World::open(ledger, order.servers, &[&plan], Aside::of(ledger, &before)?, Purpose::Act)?;
+    let before = ledger.progress()?;
+    let world = World::open(ledger, order.servers, &[&plan], Purpose::Act)?;
     let mut account = Account::default();
     let progress = find_out_of(ledger, &world, &[(digest, &plan)], before, order, &mut account)?;
     let mut todo = Vec::new();
@@ -288,7 +279,7 @@ pub fn undo(ledger: &Ledger, what: &Undo, order: Order<'_>, following: &dyn Foll
 /// [`CarryError`].
 pub fn recover(ledger: &Ledger, order: Order<'_>) -> Result<Account, CarryError> {
     let _alone = lock::take(ledger.dir())?;
-    let before = progress(ledger)?;
+    let before = ledger.progress()?;
     let digests: std::collections::BTreeSet<PlanDigest> = before.open().map(|(step, _)| step.plan.clone()).collect();
     let mut account = Account::default();
     let mut plans = Vec::new();
@@ -299,7 +290,7 @@ pub fn recover(ledger: &Ledger, order: Order<'_>) -> Result<Account, CarryError>
         return Ok(account);
     }
     let open: Vec<&Plan> = plans.iter().map(|(plan, _)| plan).collect();
-    let world = World::open(ledger, order.servers, &open, Aside::of(ledger, &before)?, Purpose::Act)?;
+    let world = World::open(ledger, order.servers, &open, Purpose::Act)?;
     let named: Vec<(&PlanDigest, &Plan)> = plans.iter().map(|(plan, digest)| (digest, plan)).collect();
     let progress = find_out_of(ledger, &world, &named, before, order, &mut account)?;
     if let Some((step, _)) = progress.open().next() {

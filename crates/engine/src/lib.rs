@@ -11,6 +11,7 @@ mod confirm;
 mod devices;
 pub mod disks;
 mod error;
+mod executed;
 pub mod explain;
 mod flagging;
 mod grouping;

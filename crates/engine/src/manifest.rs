@@ -3,6 +3,7 @@
 //! First servers tell what they have, then the walk, which touches directory entries only; then the reading, of which the size is known by now; then
 //! identities. A stop or a kill at any point loses nothing that was stored, and a row never looks read before it is.
 
+mod aside;
 mod server;
 
 use std::{
@@ -95,6 +96,9 @@ pub fn generate_manifest(
     read_all(ledger, from, run, walk, What::Waiting, watch, &mut account)?;
     if walk.depth == Depth::Quick {
         confirm(ledger, from, run, walk, watch, &mut account)?;
+    }
+    for root in roots {
+        aside::list_aside(ledger, root, run, &devices, walk.now, &mut account)?;
     }
     settle(ledger, roots, run, watch, &mut account)?;
     let on_servers: Vec<_> = roots.iter().filter(|r| r.server().is_some()).map(|r| r.source.id.clone()).collect();

@@ -3,7 +3,6 @@
 //! Every decided group is handed to `model::plan::propose` as the latest survey found it, with what the journal set aside since. What is refused
 //! is told with its reason and is no part of the plan. Absent on purpose: rankings, and any step that no decision asked for.
 
-pub mod aside;
 mod asked;
 mod dates;
 mod shown;
@@ -115,29 +114,25 @@ impl From<lightproof_ledger::LedgerError> for PlanError {
 pub fn plan(looking: &Looking, wishes: &Wishes, now: i64) -> Result<Planned, PlanError> {
     looking.refresh()?;
     let ledger = looking.ledger();
-    let aside = aside::Aside::read(ledger)?;
-    let asking = asked::Asking::new(looking, &aside, wishes)?;
+    let asking = asked::Asking::new(looking, wishes)?;
     let (groups, spoken) = asking.groups()?;
     let fixes = asking.fixes()?;
     let libraries = ledger.assets_by_source(looking.run())?.into_iter().collect();
     let proposal = plan::propose(&groups, &fixes, &libraries, &wishes.wish)?;
-    let not_found = not_found(looking, &aside, &spoken)?;
+    let not_found = not_found(looking, &spoken)?;
     let digest = ledger.keep_plan(&proposal.plan, now, env!("CARGO_PKG_VERSION"))?;
     Ok(Planned { digest, proposal, not_found })
 }
 
 /// What people asked for, as it stands now.
-pub(crate) fn asked_for(
-    looking: &Looking,
-    aside: &aside::Aside,
-    wishes: &Wishes,
-) -> Result<(Vec<plan::AskedGroup>, Vec<plan::AskedFix>), EngineError> {
-    let asking = asked::Asking::new(looking, aside, wishes)?;
+pub(crate) fn asked_for(looking: &Looking, wishes: &Wishes) -> Result<(Vec<plan::AskedGroup>, Vec<plan::AskedFix>), EngineError> {
+    let asking = asked::Asking::new(looking, wishes)?;
     Ok((asking.groups()?.0, asking.fixes()?))
 }
 
 /// Decisions that hold, would set something aside, and speak of no group that is there.
-fn not_found(looking: &Looking, aside: &aside::Aside, spoken: &BTreeSet<i64>) -> Result<Vec<NotFound>, EngineError> {
+fn not_found(looking: &Looking, spoken: &BTreeSet<i64>) -> Result<Vec<NotFound>, EngineError> {
+    let executed = looking.ledger().executed()?;
     let filter =
         LogFilter { about: Some(About::Group), states: vec![LogState::Holds, LogState::Changed], ..LogFilter::default() };
     let mut found = Vec::new();
@@ -148,7 +143,7 @@ fn not_found(looking: &Looking, aside: &aside::Aside, spoken: &BTreeSet<i64>) ->
         }
         let moved = decision.words.iter().filter(|word| word.verb.as_deref() == Some("quarantine"));
         let left: Vec<String> = moved
-            .filter(|word| !aside.holds(&word.source, &word.path))
+            .filter(|word| !executed.is_aside(&word.source, &word.path))
             .map(|word| String::from_utf8_lossy(&word.path).into_owned())
             .collect();
         if !left.is_empty() {

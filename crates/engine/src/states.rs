@@ -11,6 +11,7 @@ use lightproof_model::{
 
 use crate::{
     EngineError,
+    executed::amend_anomaly,
     telling::{anomaly_evidence, content},
 };
 
@@ -123,7 +124,10 @@ pub(crate) fn stale(
     }
     let now = anomaly_evidence(asset, owner, &anomaly.kind);
     Ok(match ledger.evidence(seen)? {
-        Some(Evidence::Anomaly(then)) => anomaly_changes(&then, &now).iter().map(ToString::to_string).collect(),
+        Some(Evidence::Anomaly(mut then)) => {
+            amend_anomaly(ledger, &mut then, &now)?;
+            anomaly_changes(&then, &now).iter().map(ToString::to_string).collect()
+        }
         _ => vec!["the evidence of that decision is not known any more".to_owned()],
     })
 }

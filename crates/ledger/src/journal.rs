@@ -6,7 +6,9 @@
 
 mod form;
 
-use lightproof_model::journal::{Event, Link, Text};
+use std::sync::Arc;
+
+use lightproof_model::journal::{Event, Executed, Link, Progress, Text};
 use rusqlite::{OptionalExtension, TransactionBehavior, params};
 
 use crate::{Ledger, LedgerError};
@@ -84,6 +86,44 @@ impl Ledger {
             Ok::<(), LedgerError>(())
         })?;
         Ok(entries)
+    }
+}
+
+impl Ledger {
+    /// How far all plans are.
+    ///
+    /// # Errors
+    /// When the record cannot be read, or an entry is none of lightproof's.
+    pub fn progress(&self) -> Result<Progress, LedgerError> {
+        let mut progress = Progress::default();
+        self.for_each_text(0, |text| {
+            progress.take(Entry::read(&text)?.event);
+            Ok::<(), LedgerError>(())
+        })?;
+        Ok(progress)
+    }
+
+    /// What carrying out made of the library. Told anew only when the journal grew.
+    ///
+    /// # Errors
+    /// When the record cannot be read, or an entry is none of lightproof's.
+    pub fn executed(&self) -> Result<Arc<Executed>, LedgerError> {
+        let (number, _) = self.journal_end()?;
+        if let Some((of, executed)) = &*self.executed.borrow()
+            && *of == number
+        {
+            return Ok(Arc::clone(executed));
+        }
+        let progress = self.progress()?;
+        let mut executed = Executed::default();
+        for digest in progress.plans() {
+            if let Some(plan) = self.plan(digest)? {
+                executed.take(digest, &plan, &progress);
+            }
+        }
+        let executed = Arc::new(executed);
+        *self.executed.borrow_mut() = Some((number, Arc::clone(&executed)));
+        Ok(executed)
     }
 }
 

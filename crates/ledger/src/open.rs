@@ -1,12 +1,14 @@
 //! Opening the ledger: its folder, its lock, its two databases.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     fs::{self, File, OpenOptions},
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
+use lightproof_model::journal::Executed;
 use rusqlite::Connection;
 
 use crate::{DecisionKey, LedgerError, migrate};
@@ -21,6 +23,8 @@ pub struct Ledger {
     whole: Cell<bool>,
     // While decisions are weighed in one step: the last one before it. What is later is in the draft.
     pub(crate) draft: Cell<Option<DecisionKey>>,
+    // What carrying out made of the library, and up to which entry of the journal.
+    pub(crate) executed: RefCell<Option<(u64, Arc<Executed>)>>,
     // Held until the ledger is dropped: two surveys must not write one ledger.
     _lock: File,
 }
@@ -68,6 +72,7 @@ impl Ledger {
             in_batch: Cell::new(0),
             whole: Cell::new(false),
             draft: Cell::new(None),
+            executed: RefCell::new(None),
             _lock: lock,
         })
     }
@@ -97,6 +102,7 @@ impl Ledger {
             in_batch: Cell::new(0),
             whole: Cell::new(false),
             draft: Cell::new(None),
+            executed: RefCell::new(None),
             _lock: lock,
         })
     }

@@ -61,6 +61,21 @@ impl Ledger {
         Ok(kept as u64)
     }
 
+    /// Notes that what was at a place is known to be elsewhere, and not gone; nothing where this run met something there, or nothing is known.
+    ///
+    /// # Errors
+    /// When the ledger cannot be written.
+    pub fn still_known(&self, run: RunKey, place: &Place) -> Result<Option<AssetKey>, LedgerError> {
+        self.batch()?;
+        let mut query = self.survey.prepare_cached(
+            "UPDATE asset SET seen_run = ?1, gone_since = NULL WHERE source = ?2 AND folder = ?3 AND name = ?4 AND seen_run < ?1 \
+             RETURNING key",
+        )?;
+        let found =
+            query.query_map(params![run.0, place.source.as_str(), place.folder, place.name], |r| r.get(0).map(AssetKey))?;
+        Ok(found.collect::<Result<Vec<_>, _>>()?.pop())
+    }
+
     /// Assets that look moved (same device, inode, size and mtime as one that vanished) but whose SHA-1 is not known,
     /// while that of the vanished one is: the caller takes it, so that content and not a stamp carries the id over.
     ///

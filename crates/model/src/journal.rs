@@ -5,11 +5,13 @@
 //! Absent on purpose: where the entries are kept, and looking at the world. What an intent without an outcome led to, only the world tells.
 
 mod chain;
+mod executed;
 mod replay;
 
 use crate::{digest::Sha1, plan::PlanDigest};
 
 pub use chain::{Broken, Head, Link, Text, verify};
+pub use executed::{Executed, Left};
 pub use replay::{Progress, State};
 
 /// What an entry says.

@@ -8,7 +8,7 @@ use std::{
 
 use lightproof_engine::{
     Ledger,
-    planning::{Owned, Planned, Wishes, aside::progress, find, plan as make, reason, reasons, sums},
+    planning::{Owned, Planned, Wishes, find, plan as make, reason, reasons, sums},
     review::Looking,
     settings::Settings,
 };
@@ -296,7 +296,7 @@ fn states(digest: &PlanDigest, steps: impl Iterator<Item = u32>, progress: &Prog
 }
 
 fn show(ledger: &Ledger, digest: &PlanDigest, plan: &Plan, steps: bool, out: Out) -> anyhow::Result<()> {
-    let progress = progress(ledger)?;
+    let progress = ledger.progress().map_err(lightproof_engine::EngineError::from)?;
     if out.is_json() {
         let mut told = as_json(ledger, digest, plan, &progress, true)?;
         crate::words::add(&mut told, json!({ "command": "plan show" }));
@@ -352,7 +352,7 @@ fn as_json(ledger: &Ledger, digest: &PlanDigest, plan: &Plan, progress: &Progres
 }
 
 fn list(ledger: &Ledger, out: Out) -> anyhow::Result<()> {
-    let progress = progress(ledger)?;
+    let progress = ledger.progress().map_err(lightproof_engine::EngineError::from)?;
     let plans = ledger.plans().map_err(lightproof_engine::EngineError::from)?;
     if out.is_json() {
         let told: Vec<Value> = plans

@@ -10,7 +10,6 @@ use lightproof_model::{
 };
 
 use super::*;
-use crate::planning::aside::progress;
 
 const NOW: i64 = 1_800_000_000_000;
 
@@ -60,7 +59,7 @@ impl Desk {
     }
 
     fn holding(&self, now: i64) -> Result<Approval, NotApproved> {
-        holding(&self.ledger, &self.plan.digest(), &progress(&self.ledger).unwrap(), None, now).unwrap()
+        holding(&self.ledger, &self.plan.digest(), &self.ledger.progress().unwrap(), None, now).unwrap()
     }
 }
 
@@ -89,7 +88,7 @@ fn an_approval_is_for_one_run_and_a_run_that_did_not_end_keeps_it() {
     let begun = Event::Begun { plan: desk.plan.digest(), way: Way::Forward, nonce: Some(nonce.clone()) };
     desk.ledger.journal(&[begun], NOW).unwrap();
     assert_eq!(desk.holding(NOW), Err(NotApproved::Used));
-    let progress = progress(&desk.ledger).unwrap();
+    let progress = desk.ledger.progress().unwrap();
     let resumed = holding(&desk.ledger, &desk.plan.digest(), &progress, Some(&nonce), NOW).unwrap();
     assert_eq!(resumed, Ok(given.approval));
     assert_eq!(
@@ -128,7 +127,7 @@ fn rows_that_a_program_writes_approve_of_nothing() {
     replayed.approval.plan = other.digest();
     replayed.approval.nonce = [99; 16];
     desk.ledger.approve(&replayed).unwrap();
-    let held = holding(&desk.ledger, &other.digest(), &progress(&desk.ledger).unwrap(), None, NOW).unwrap();
+    let held = holding(&desk.ledger, &other.digest(), &desk.ledger.progress().unwrap(), None, NOW).unwrap();
     assert_eq!(held, Err(NotApproved::Forged));
 }
 

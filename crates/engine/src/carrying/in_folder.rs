@@ -48,7 +48,7 @@ pub(super) fn stays(world: &World, unit: &Unit, survivor: &Survivor) -> Result<(
     match (reach, &kept.hold) {
         (Reach::Server(hands, _), Hold::Server { .. }) => on_server::stays(world, hands, kept),
         (Reach::Folder(source, _), Hold::Folder { sha1, .. }) => {
-            if world.aside.holds(&kept.place.source, &kept.place.path) {
+            if world.executed.is_aside(&kept.place.source, &kept.place.path) {
                 return Err(format!("what is kept, {}, was set aside", shown(kept)).into());
             }
             let moved = unit.parts().find(|part| part.asset == survivor.stands_for);

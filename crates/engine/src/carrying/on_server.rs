@@ -77,7 +77,7 @@ pub(super) fn stays(world: &World, hands: &ServerHands, kept: &Subject) -> Resul
         return Err(format!("{} is not on a server", shown(kept)).into());
     };
     let aside = || Against::Reason(format!("what is kept, {}, was set aside", shown(kept)));
-    if world.aside.holds_remote(&kept.place.source, named) {
+    if world.executed.is_aside_on_server(&kept.place.source, named) {
         return Err(aside());
     }
     match own.visibility {

@@ -11,6 +11,7 @@ use std::{
 use lightproof_ledger::{Ledger, SourceKind, StoredSource};
 use lightproof_model::{
     asset::SourceId,
+    journal::Executed,
     plan::{Act, Plan},
 };
 use lightproof_sources::{
@@ -27,7 +28,7 @@ use lightproof_sources::{
 };
 
 use super::CarryError;
-use crate::{EngineError, planning::aside::Aside, servers::ServerRequest};
+use crate::{EngineError, servers::ServerRequest};
 
 /// A source as it is reached.
 pub(super) enum Reach {
@@ -42,7 +43,7 @@ pub(super) enum Reach {
 /// All sources of a plan, and what is set aside of them.
 pub(super) struct World {
     reaches: BTreeMap<SourceId, Reach>,
-    pub(super) aside: Aside,
+    pub(super) executed: Arc<Executed>,
 }
 
 /// How much is taken in hand.
@@ -71,7 +72,6 @@ impl World {
         ledger: &Ledger,
         servers: &[ServerRequest],
         plans: &[&Plan],
-        aside: Aside,
         purpose: Purpose,
     ) -> Result<World, CarryError> {
         let (acting, looked_at) = sources_of(plans);
@@ -93,7 +93,7 @@ impl World {
             };
             reaches.insert(source.clone(), reach);
         }
-        Ok(World { reaches, aside })
+        Ok(World { reaches, executed: ledger.executed().map_err(EngineError::from)? })
     }
 
     pub(super) fn reach(&self, source: &SourceId) -> Option<&Reach> {

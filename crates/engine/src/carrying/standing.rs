@@ -16,11 +16,7 @@ use lightproof_model::{
 };
 
 use super::weighed_by;
-use crate::{
-    EngineError,
-    planning::{aside::Aside, asked_for},
-    review::Looking,
-};
+use crate::{EngineError, planning::asked_for, review::Looking};
 
 /// What holds of one asset by one decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,8 +71,7 @@ impl Standing {
 }
 
 fn gather(looking: &Looking, kept_by_servers: &[PathBuf]) -> Result<HashMap<(Seen, AssetId), Held>, EngineError> {
-    let aside = Aside::read(looking.ledger())?;
-    let (groups, fixes) = asked_for(looking, &aside, &weighed_by(kept_by_servers))?;
+    let (groups, fixes) = asked_for(looking, &weighed_by(kept_by_servers))?;
     let mut held = HashMap::new();
     for group in groups {
         for unit in group.units {

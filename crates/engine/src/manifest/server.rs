@@ -129,7 +129,8 @@ struct At<'a> {
 impl Walker<'_> {
     /// All that a server lists of one owner.
     pub(super) fn over_server(&mut self, index: usize, root: &Root, server: &ServerRoot) -> Result<(), EngineError> {
-        let set_aside = self.set_aside(root, server)?;
+        let mut set_aside = self.set_aside(root, server)?;
+        self.with_moving_halves(&root.source.id, &mut set_aside)?;
         let mut last: Option<ListedRow> = None;
         loop {
             let page = self.ledger.listed_after(&root.source.id, last.as_ref(), PAGE)?;
@@ -138,6 +139,24 @@ impl Walker<'_> {
                     return Err(EngineError::Stopped);
                 }
                 self.listed(At { index, root, server }, row, &set_aside)?;
+            }
+            match page.into_iter().next_back() {
+                Some(row) => last = Some(row),
+                None => return Ok(()),
+            }
+        }
+    }
+
+    /// The moving half of a live photo shows nowhere by itself, and goes where its still goes.
+    fn with_moving_halves(&self, source: &SourceId, set_aside: &mut HashSet<RemoteId>) -> Result<(), EngineError> {
+        if set_aside.is_empty() {
+            return Ok(());
+        }
+        let mut last: Option<ListedRow> = None;
+        loop {
+            let page = self.ledger.listed_after(source, last.as_ref(), PAGE)?;
+            for row in page.iter().filter(|row| set_aside.contains(&RemoteId(row.remote))).collect::<Vec<_>>() {
+                set_aside.extend(row.live_video.map(RemoteId));
             }
             match page.into_iter().next_back() {
                 Some(row) => last = Some(row),

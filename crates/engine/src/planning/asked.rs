@@ -5,6 +5,7 @@ use std::{
     ffi::OsStr,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
 use lightproof_ledger::{About, ListedRow, SourceKind, StoredAsset, StoredDecision, StoredSource};
@@ -13,13 +14,14 @@ use lightproof_model::{
     decision::Verb,
     digest::Sha1,
     group::Basis,
+    journal::Executed,
     plan::{AskedFix, AskedGroup, AskedPart, AskedUnit, Condition, Hold, Stands, Subject},
     problem::Integrity,
     seen::{Place, Seen},
 };
 use lightproof_sources::immich::listed::RemoteId;
 
-use super::{Wishes, aside::Aside, dates};
+use super::{Wishes, dates};
 use crate::{
     EngineError,
     review::{
@@ -32,16 +34,17 @@ use crate::{
 /// Gathers what people asked for.
 pub(super) struct Asking<'a> {
     pub(super) looking: &'a Looking,
-    aside: &'a Aside,
+    executed: Arc<Executed>,
     sources: Vec<StoredSource>,
     /// Folders that a server keeps, resolved.
     kept_by_servers: Vec<PathBuf>,
 }
 
 impl<'a> Asking<'a> {
-    pub(super) fn new(looking: &'a Looking, aside: &'a Aside, wishes: &Wishes) -> Result<Asking<'a>, EngineError> {
+    pub(super) fn new(looking: &'a Looking, wishes: &Wishes) -> Result<Asking<'a>, EngineError> {
         let kept_by_servers = wishes.kept_by_servers.iter().map(|folder| full_path(folder)).collect();
-        Ok(Asking { looking, aside, sources: looking.ledger().sources()?, kept_by_servers })
+        let (sources, executed) = (looking.ledger().sources()?, looking.ledger().executed()?);
+        Ok(Asking { looking, executed, sources, kept_by_servers })
     }
 
     /// Every group on which something was decided, and the decisions that speak of them.
@@ -108,9 +111,9 @@ impl<'a> Asking<'a> {
             None => Hold::Folder { sha1: asset.sha1.unwrap_or(Sha1([0; 20])), bytes: asset.stamp.size },
         };
         let is_aside = match &hold {
-            Hold::Server { id, .. } => self.aside.holds_remote(source, id),
+            Hold::Server { id, .. } => self.executed.is_aside_on_server(source, id),
             // Something else may have taken the name since: that was surveyed then.
-            Hold::Folder { .. } => self.aside.holds(source, &path),
+            Hold::Folder { .. } => self.executed.is_aside(source, &path),
         };
         Ok(AskedPart {
             verb,

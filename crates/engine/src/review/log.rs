@@ -15,6 +15,7 @@ use lightproof_model::{
 use super::{Looking, groups::GroupLine, index::shown, standing::standing};
 use crate::{
     EngineError,
+    executed::{amend_anomaly, amend_group},
     explain::find,
     states::stale,
     telling::{anomaly_evidence, content},
@@ -253,10 +254,12 @@ impl Looking {
         let ledger = self.ledger();
         if groups.is_empty() {
             // Nothing of it is in a group now: as it should be where no two were left that might be duplicates, and a change otherwise.
-            let Some(Evidence::Group(then)) = ledger.evidence(&decision.seen)? else { return Ok(Vec::new()) };
+            let Some(Evidence::Group(mut then)) = ledger.evidence(&decision.seen)? else { return Ok(Vec::new()) };
             let not = Verb::NotDuplicates.word();
-            let dismissed =
-                |asset: &AssetId| mains(decision).any(|word| word.asset == *asset && word.verb.as_deref() == Some(not));
+            let aside = amend_group(ledger, &mut then, &[])?;
+            let dismissed = |asset: &AssetId| {
+                aside.contains(asset) || mains(decision).any(|word| word.asset == *asset && word.verb.as_deref() == Some(not))
+            };
             let gone = changes(&then, &[], dismissed);
             return Ok(if gone.len() < 2 { Vec::new() } else { gone.iter().map(ToString::to_string).collect() });
         }
@@ -280,8 +283,9 @@ impl Looking {
         match ledger.anomalies_of(asset.key)?.into_iter().find(|anomaly| anomaly.kind == decision.subject) {
             Some(anomaly) => stale(ledger, &decision.seen, &asset, &owner, &anomaly),
             None => Ok(match ledger.evidence(&decision.seen)? {
-                Some(Evidence::Anomaly(then)) => {
+                Some(Evidence::Anomaly(mut then)) => {
                     let now = anomaly_evidence(&asset, &owner, &decision.subject);
+                    amend_anomaly(ledger, &mut then, &now)?;
                     anomaly_changes(&then, &now).iter().map(ToString::to_string).collect()
                 }
                 _ => Vec::new(),

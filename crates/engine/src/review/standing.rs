@@ -7,7 +7,7 @@ use lightproof_model::{
     seen::{Place, SeenMember},
 };
 
-use crate::EngineError;
+use crate::{EngineError, executed::amend_group};
 
 /// How far a group is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,7 +124,9 @@ pub(crate) fn standing(
     name_as_said(&mut then, &decision.words);
     let now = now()?;
     let spoken: Words = decision.words.iter().filter_map(|word| Some((word.asset.clone(), said(word)?))).collect();
+    let aside = amend_group(ledger, &mut then, &now)?;
     let dismissed = |asset: &AssetId| spoken.get(asset) == Some(&Verb::NotDuplicates);
+    let may_be_gone = |asset: &AssetId| dismissed(asset) || aside.contains(asset);
     let ids = renamed(&then, &now);
     let known: Vec<&AssetId> = ids.iter().map(|(was, _)| was).filter(|was| then.iter().any(|m| m.asset == **was)).collect();
     let other_members = known.len() != then.len() || known.len() != now.len();
@@ -132,7 +134,7 @@ pub(crate) fn standing(
         return Ok(None);
     }
     let words = ids.into_iter().filter_map(|(was, is)| Some((is, *spoken.get(&was)?))).collect();
-    let changes = changes(&then, &now, dismissed).iter().map(ToString::to_string).collect();
+    let changes = changes(&then, &now, may_be_gone).iter().map(ToString::to_string).collect();
     Ok(Some(Standing { decision: decision.key, words, changes }))
 }
 

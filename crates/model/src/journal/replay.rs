@@ -88,6 +88,12 @@ impl Progress {
         self.steps.iter()
     }
 
+    /// Plans of which anything was begun, each once, in order.
+    pub fn plans(&self) -> impl Iterator<Item = &PlanDigest> {
+        let mut last = None;
+        self.steps.keys().map(|step| &step.plan).filter(move |plan| last.replace(*plan) != Some(*plan))
+    }
+
     /// Steps of which only the world knows what became of them.
     pub fn open(&self) -> impl Iterator<Item = (&StepOf, Way)> {
         self.steps.iter().filter_map(|(step, state)| match state {
