@@ -120,7 +120,11 @@ pub fn plan(looking: &Looking, wishes: &Wishes, now: i64) -> Result<Planned, Pla
     let libraries = ledger.assets_by_source(looking.run())?.into_iter().collect();
     let proposal = plan::propose(&groups, &fixes, &libraries, &wishes.wish)?;
     let not_found = not_found(looking, &spoken)?;
-    let digest = ledger.keep_plan(&proposal.plan, now, env!("CARGO_PKG_VERSION"))?;
+    let digest = proposal.plan.digest();
+    // What does nothing is told, and not kept: nobody will carry it out.
+    if !proposal.plan.steps.is_empty() {
+        ledger.keep_plan(&proposal.plan, now, env!("CARGO_PKG_VERSION"))?;
+    }
     Ok(Planned { digest, proposal, not_found })
 }
 
