@@ -20,9 +20,12 @@ pub fn ask(prompt: &str) -> anyhow::Result<Zeroizing<String>> {
     let input = io::stdin();
     let bytes = if input.is_terminal() {
         let mut tell = io::stderr();
-        write!(tell, "{prompt}")?;
-        tell.flush()?;
-        let typed = Quiet::begin(&input).and_then(|quiet| typed(quiet.terminal));
+        // Before it asks, so that nothing typed in answer is shown, or lost.
+        let typed = Quiet::begin(&input).and_then(|quiet| {
+            write!(tell, "{prompt}")?;
+            tell.flush()?;
+            typed(quiet.terminal)
+        });
         // Enter was not echoed either.
         writeln!(tell)?;
         typed?.ok_or(Stopped)?

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used)] // helpers of tests, which clippy.toml's exception does not reach
 
 mod again;
+mod carrying;
 mod deciding;
 mod demo;
 mod explain;
@@ -22,6 +23,7 @@ mod stages;
 mod stop_and_go;
 mod sums;
 mod traced;
+mod typed;
 mod units;
 mod untouched;
 mod videos;

@@ -1,0 +1,195 @@
+//! Crashing: the process is killed at one system call after the other, and nothing is lost, nothing is half, and everything comes to its end.
+
+use std::{collections::BTreeMap, os::unix::process::ExitStatusExt, process::Command};
+
+use lightproof_testkit::snapshot::Snapshot;
+use sha1::{Digest, Sha1};
+
+use super::{Well, counts};
+use crate::{deciding::Desk, traced::traced};
+
+/// The calls that change something on disk, or put it there.
+const CALLS: [&str; 8] = ["renameat2", "mkdirat", "fsync", "fdatasync", "pwrite64", "write", "renameat", "openat"];
+
+/// How many contents there are of each kind below a root, wherever they are.
+fn contents(desk: &Desk) -> BTreeMap<String, usize> {
+    let mut found = BTreeMap::new();
+    let mut folders = vec![desk.library.path().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "jpg" || e == "xmp") {
+                let digest = Sha1::digest(std::fs::read(&path).unwrap());
+                *found.entry(lightproof_model::digest::to_hex(&digest)).or_default() += 1;
+            }
+        }
+    }
+    found
+}
+
+/// Every unit is whole in one of its two places, and the journal says in which.
+fn assert_told(desk: &Desk, plan: &str, at: &str) {
+    for (path, state) in desk.states(plan) {
+        let in_place = desk.library.at(&path).exists();
+        let aside = desk.library.at(format!(".lightproof/quarantine/{}/{path}", &plan[..16])).exists();
+        assert_ne!(in_place, aside, "{path} is in both places or in none after {at}");
+        let sidecar = desk.library.at(format!("{path}.xmp")).exists();
+        assert_eq!(in_place, sidecar, "the unit of {path} is torn after {at}");
+        assert_eq!(aside, state == "done", "{path} is told to be {state} after {at}");
+    }
+}
+
+/// Runs it under strace, which kills it at the given time of this call. Whether it was killed.
+fn killed_at(command: Command, call: &str, when: usize) -> Option<bool> {
+    let inject = format!("inject={call}:signal=KILL:when={when}");
+    let mut traced = traced(command, &["-f", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &inject])?;
+    let ended = traced.output().unwrap().status;
+    Some(ended.signal() == Some(9) || ended.code() == Some(137))
+}
+
+/// A desk whose units have two parts.
+fn desk() -> Desk {
+    let names = ["a", "b"];
+    let mut library = super::pairs(&names);
+    for name in names {
+        let sidecar = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'/>".as_slice();
+        library = library.and(format!("copies/{name}.jpg.xmp"), sidecar).and(format!("{name}.jpg.xmp"), sidecar);
+    }
+    super::decided_over(library, &names)
+}
+
+/// Every so manyth kill point is tried; all of them where `LIGHTPROOF_CRASH` is `all`.
+fn stride(call: &str) -> usize {
+    let all = std::env::var("LIGHTPROOF_CRASH").as_deref() == Ok("all");
+    match call {
+        _ if all => 1,
+        "renameat2" | "mkdirat" | "renameat" => 1,
+        "fsync" | "fdatasync" => 2,
+        "write" => 3,
+        _ => 7,
+    }
+}
+
+struct Tried {
+    points: usize,
+    kills: BTreeMap<&'static str, usize>,
+}
+
+/// Kills `arguments` at call after call; what follows each kill is looked at, and brought back to where it began.
+fn matrix(desk: &Desk, plan: &str, before: &Snapshot, doing: &str, mut begin: impl FnMut(), end: impl Fn()) -> Option<Tried> {
+    let all = contents(desk);
+    let mut tried = Tried { points: 0, kills: BTreeMap::new() };
+    for call in CALLS {
+        let mut when = 1;
+        loop {
+            begin();
+            let at = format!("{doing} killed at {call} {when}");
+            let killed = killed_at(
+                desk.house.program.command([doing, plan].iter().take(if doing == "recover" { 1 } else { 2 })),
+                call,
+                when,
+            )?;
+            assert_eq!(contents(desk), all, "bytes are lost after {at}");
+            desk.house.run(["recover"]).well();
+            assert_told(desk, plan, &at);
+            desk.house.run(["journal", "verify"]).well();
+            tried.points += 1;
+            *tried.kills.entry(call).or_default() += usize::from(killed);
+            end();
+            before.assert_as_it_was(&desk.library.snapshot());
+            if !killed {
+                break;
+            }
+            when += stride(call);
+        }
+    }
+    Some(tried)
+}
+
+#[test]
+fn an_execution_killed_at_any_call_loses_nothing_and_goes_on() {
+    let desk = desk();
+    let before = desk.library.snapshot();
+    let plan = desk.approved(&["--max-share", "50"]);
+    let tried = matrix(
+        &desk,
+        &plan,
+        &before,
+        "execute",
+        || {},
+        || {
+            // The run goes on by itself to the plan's end, unless nothing of it had begun, or all of it was done.
+            let ran = desk.house.run(["execute", &plan]);
+            if ran.code == Some(3) {
+                desk.approve(&plan, &[]).well();
+                desk.execute(&plan);
+            }
+            assert!(desk.states(&plan).iter().all(|(_, state)| state == "done"), "{:?}", desk.states(&plan));
+            desk.undo(&plan);
+            desk.approve(&plan, &[]).well();
+        },
+    );
+    told(tried, "execute");
+}
+
+#[test]
+fn an_undo_killed_at_any_call_loses_nothing_and_goes_on() {
+    let desk = desk();
+    let before = desk.library.snapshot();
+    let plan = desk.approved(&["--max-share", "50"]);
+    let tried = matrix(
+        &desk,
+        &plan,
+        &before,
+        "undo",
+        || {
+            let ran = desk.house.run(["execute", &plan]);
+            if ran.code != Some(0) {
+                desk.approve(&plan, &[]).well();
+                assert_eq!(counts(&desk.execute(&plan)), (2, 0));
+            }
+        },
+        || {
+            desk.undo(&plan);
+            assert!(desk.states(&plan).iter().all(|(_, state)| state == "taken-back"), "{:?}", desk.states(&plan));
+        },
+    );
+    told(tried, "undo");
+}
+
+#[test]
+fn a_recovery_killed_at_any_call_is_recovered_from() {
+    let desk = desk();
+    let before = desk.library.snapshot();
+    let plan = desk.approved(&["--max-share", "50"]);
+    let mut turn = 0;
+    let tried = matrix(
+        &desk,
+        &plan,
+        &before,
+        "recover",
+        || {
+            // Broken off after the first or the second part of a unit.
+            turn += 1;
+            let ran = killed_at(desk.house.program.command(["execute", &plan]), "renameat2", 1 + turn % 3);
+            if ran == Some(false) {
+                desk.undo(&plan);
+                desk.approve(&plan, &[]).well();
+                killed_at(desk.house.program.command(["execute", &plan]), "renameat2", 1 + turn % 3);
+            }
+        },
+        || {
+            desk.undo(&plan);
+            desk.approve(&plan, &[]).well();
+        },
+    );
+    told(tried, "recover");
+}
+
+fn told(tried: Option<Tried>, doing: &str) {
+    let Some(tried) = tried else { return };
+    let killed: usize = tried.kills.values().sum();
+    println!("{doing}: {} kill points tried, killed {killed} times ({:?}), losses: 0", tried.points, tried.kills);
+    assert!(killed >= 10, "{:?}", tried.kills);
+}

@@ -1,0 +1,1 @@
+//! On a server: archive and album, nothing else, and back.
