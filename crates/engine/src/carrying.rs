@@ -24,6 +24,7 @@ use lightproof_model::{
 
 pub use error::CarryError;
 pub use journal::{Verified, heads_of_roots, verify};
+pub(crate) use reach::{Lines, hands_on_server};
 
 use crate::{EngineError, approving::holding, planning::Wishes, review::Looking, servers::ServerRequest};
 use acts::Found;

@@ -3,6 +3,7 @@
 //! Every decided group is handed to `model::plan::propose` as the latest survey found it, with what the journal set aside since. What is refused
 //! is told with its reason and is no part of the plan. Absent on purpose: rankings, and any step that no decision asked for.
 
+mod albums;
 mod asked;
 mod dates;
 mod shown;
@@ -16,10 +17,12 @@ pub use shown::{Owned, Sums, sums};
 
 use crate::{
     EngineError, Kind,
+    carrying::CarryError,
     review::{
         Looking,
         log::{LogFilter, LogState},
     },
+    servers::ServerRequest,
 };
 
 /// What is planned beside the decisions.
@@ -65,6 +68,9 @@ pub enum PlanError {
     /// Several begin so.
     #[error("{0} plans begin with {1}")]
     Several(usize, String),
+    /// A server cannot be asked.
+    #[error(transparent)]
+    Reach(#[from] CarryError),
     /// The ledger or a source failed.
     #[error(transparent)]
     Engine(#[from] EngineError),
@@ -77,6 +83,7 @@ impl PlanError {
         match self {
             PlanError::Limit(_) | PlanError::Several(..) => Kind::Refused,
             PlanError::NoSuchPlan(_) => Kind::NotFound,
+            PlanError::Reach(error) => error.kind(),
             PlanError::Engine(error) => error.kind(),
         }
     }
@@ -96,6 +103,7 @@ impl PlanError {
             }
             PlanError::NoSuchPlan(_) => "`lightproof plan list` lists the plans; the first digits of one are enough".to_owned(),
             PlanError::Several(..) => "name more digits of the plan you mean".to_owned(),
+            PlanError::Reach(error) => error.hint(),
             PlanError::Engine(error) => error.hint(),
         }
     }
@@ -107,15 +115,18 @@ impl From<lightproof_ledger::LedgerError> for PlanError {
     }
 }
 
-/// Makes the plan that carries out what is decided, and keeps it. Equal decisions on an equal library give the plan that is there already.
+/// Makes the plan that carries out what is decided, and keeps it. Servers are asked only where kept assets shall join albums. Equal decisions on an equal library give the plan that is there already.
 ///
 /// # Errors
 /// [`PlanError::Limit`] where a limit is exceeded; what the ledger reports.
-pub fn plan(looking: &Looking, wishes: &Wishes, now: i64) -> Result<Planned, PlanError> {
+pub fn plan(looking: &Looking, wishes: &Wishes, servers: &[ServerRequest], now: i64) -> Result<Planned, PlanError> {
     looking.refresh()?;
     let ledger = looking.ledger();
     let asking = asked::Asking::new(looking, wishes)?;
-    let (groups, spoken) = asking.groups()?;
+    let (mut groups, spoken) = asking.groups()?;
+    if wishes.wish.inherit_albums {
+        asking.tell_albums(&mut groups, &albums::Albums::of(servers))?;
+    }
     let fixes = asking.fixes()?;
     let libraries = ledger.assets_by_source(looking.run())?.into_iter().collect();
     let proposal = plan::propose(&groups, &fixes, &libraries, &wishes.wish)?;

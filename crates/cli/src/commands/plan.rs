@@ -25,7 +25,11 @@ use crate::{
         Common,
         carry::{Inherit, PlanArgs, PlanCommand},
     },
-    commands::{config::settings, journal::when, review::now_in_ms},
+    commands::{
+        config::settings,
+        journal::when,
+        review::{now_in_ms, servers},
+    },
     out::{FAINT, Out, STRONG, WARN},
     words::{counted, number, plain, size},
 };
@@ -71,7 +75,8 @@ fn planned(args: &PlanArgs, settings: &Settings, out: Out) -> anyhow::Result<()>
         inherit_favourites: args.inherit.contains(&Inherit::Favourites),
     };
     let wishes = Wishes { wish, kept_by_servers: kept_by_servers(settings) };
-    let made = make(&looking, &wishes, now_in_ms())?;
+    let servers = if wishes.wish.inherit_albums { servers(settings, out) } else { Vec::new() };
+    let made = make(&looking, &wishes, &servers, now_in_ms())?;
     drop(looking);
     let ledger = open(&settings.ledger.value)?;
     if out.is_json() {

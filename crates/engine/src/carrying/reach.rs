@@ -83,7 +83,9 @@ impl World {
             let acts = acting.contains(source) && purpose == Purpose::Act;
             let reach = match known.get(source) {
                 Some(stored) if stored.kind == SourceKind::Folder => open_folder(stored, acts),
-                Some(stored) => open_server(stored, servers, &mut lines),
+                Some(stored) => {
+                    hands_on_server(stored, servers, &mut lines).map(|(hands, version)| Reach::Server(hands, version))
+                }
                 None => Err(CarryError::OutOfReach { from: source.to_string(), why: "the record does not know it".to_owned() }),
             };
             let reach = match reach {
@@ -117,11 +119,18 @@ fn open_folder(stored: &StoredSource, acts: bool) -> Result<Reach, CarryError> {
     Ok(Reach::Folder(source, hands))
 }
 
-fn open_server(
+/// Lines to servers that were opened, with their versions, by the servers' names.
+pub(crate) type Lines = HashMap<String, (Arc<Line>, Version)>;
+
+/// Hands on one owner's assets of a server, and its version.
+///
+/// # Errors
+/// [`CarryError`].
+pub(crate) fn hands_on_server(
     stored: &StoredSource,
     servers: &[ServerRequest],
-    lines: &mut HashMap<String, (Arc<Line>, Version)>,
-) -> Result<Reach, CarryError> {
+    lines: &mut Lines,
+) -> Result<(ServerHands, Version), CarryError> {
     let out = |why: String| CarryError::OutOfReach { from: stored.id.to_string(), why };
     let root = String::from_utf8_lossy(&stored.root);
     let (name, owner) = root
@@ -152,7 +161,7 @@ fn open_server(
     let is_known =
         user.is_some_and(|user| ((user.0 >> 64) as u64, user.0 as u64) == (stored.identity.file_system, stored.identity.inode));
     match user.filter(|_| is_known) {
-        Some(user) => Ok(Reach::Server(ServerHands::of(api, user), version)),
+        Some(user) => Ok((ServerHands::of(api, user), version)),
         None => Err(EngineError::AnotherUser { server: name.to_owned(), owner: owner.to_owned() }.into()),
     }
 }

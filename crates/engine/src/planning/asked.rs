@@ -21,7 +21,7 @@ use lightproof_model::{
 };
 use lightproof_sources::immich::listed::RemoteId;
 
-use super::{Wishes, dates};
+use super::{PlanError, Wishes, albums::Albums, dates};
 use crate::{
     EngineError,
     review::{
@@ -61,6 +61,24 @@ impl<'a> Asking<'a> {
             groups.push(self.group(&view, decision)?);
         }
         Ok((groups, spoken))
+    }
+
+    /// Tells of every unit on a server in which albums it is, where something of its group is to be set aside.
+    pub(super) fn tell_albums(&self, groups: &mut [AskedGroup], albums: &Albums<'_>) -> Result<(), PlanError> {
+        let ledger = self.looking.ledger();
+        let said = |unit: &AskedUnit, verb| unit.main.verb == Some(verb);
+        for group in groups.iter_mut().filter(|group| group.units.iter().any(|unit| said(unit, Verb::Quarantine))) {
+            for unit in group.units.iter_mut().filter(|unit| said(unit, Verb::Keep) || said(unit, Verb::Quarantine)) {
+                let subject = &unit.main.subject;
+                let source = self.sources.iter().find(|source| source.id == subject.place.source);
+                let (Some(source), Some(asset)) = (source, ledger.asset(subject.asset.as_str())?) else { continue };
+                let listed = if asset.uploaded.is_some() { ledger.listed_as(asset.key)? } else { None };
+                if let Some(row) = listed {
+                    unit.albums = albums.with(source, &row)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Every date that a person gave.

@@ -215,6 +215,12 @@ impl FakeImmich {
     pub fn in_album(&self, album: Id) -> Vec<Id> {
         self.world().album(album).map(|album| album.assets.iter().copied().collect()).unwrap_or_default()
     }
+
+    /// The first album of this name.
+    #[must_use]
+    pub fn album_named(&self, name: &str) -> Option<Id> {
+        self.world().albums.iter().find(|album| album.name == name).map(|album| album.id)
+    }
 }
 
 /// How it misbehaves, and what it saw.

@@ -41,7 +41,7 @@ fn assert_told(desk: &Desk, plan: &str, at: &str) {
 }
 
 /// Runs it under strace, which kills it at the given time of this call. Whether it was killed.
-fn killed_at(command: Command, call: &str, when: usize) -> Option<bool> {
+pub fn killed_at(command: Command, call: &str, when: usize) -> Option<bool> {
     let inject = format!("inject={call}:signal=KILL:when={when}");
     let mut traced = traced(command, &["-f", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &inject])?;
     let ended = traced.output().unwrap().status;
@@ -59,18 +59,7 @@ fn desk() -> Desk {
     super::decided_over(library, &names)
 }
 
-/// Every so manyth kill point is tried; all of them where `LIGHTPROOF_CRASH` is `all`.
-fn stride(call: &str) -> usize {
-    let all = std::env::var("LIGHTPROOF_CRASH").as_deref() == Ok("all");
-    match call {
-        _ if all => 1,
-        "renameat2" | "mkdirat" | "renameat" => 1,
-        "fsync" | "fdatasync" => 2,
-        "write" => 3,
-        _ => 7,
-    }
-}
-
+/// What was tried.
 struct Tried {
     points: usize,
     kills: BTreeMap<&'static str, usize>,
@@ -101,7 +90,7 @@ fn matrix(desk: &Desk, plan: &str, before: &Snapshot, doing: &str, mut begin: im
             if !killed {
                 break;
             }
-            when += stride(call);
+            when += 1;
         }
     }
     Some(tried)

@@ -38,7 +38,8 @@ fn who_decides_otherwise_meanwhile_is_heard() {
     let plan = desk.approved(&[]);
     let sheet = desk.groups().say("copies/a.jpg", "keep").say("a.jpg", "keep");
     desk.decide_as("Bob", &[&sheet], &["--replace"]).well();
-    let key = desk.house.json(["decisions", "--asset", "copies/b.jpg"])["decisions"][0]["key"].as_str().unwrap().to_owned();
+    let key =
+        desk.house.json(["decisions", "--asset", "copies/b.jpg"])["decisions"][0]["decision_id"].as_str().unwrap().to_owned();
     desk.house.run(["decide", "--take-back", &key, "--reviewer", "Bob"]).well();
     let told = desk.execute(&plan);
     assert_eq!(counts(&told), (1, 2), "{told}");
