@@ -5,6 +5,7 @@
 //! Absent on purpose: folders, servers, and any notion of a path beyond a name that tells a sidecar.
 
 pub mod claimed;
+pub mod dated;
 pub mod facts;
 pub mod isobmff;
 pub mod picture;

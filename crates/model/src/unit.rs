@@ -10,7 +10,8 @@ mod names;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use self::names::{SidecarFit, key, sidecar_fit, stem};
+use self::names::{SidecarFit, sidecar_fit};
+pub use self::names::{key, stem};
 use crate::{
     digest::Sha1,
     media_type::{Class, MediaType},

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use lightproof_model::moment::{RecordedDate, WallClock};
 
 /// Bytes of a sidecar that are looked at.
-const MAX: usize = 1 << 20;
-const EXIF: &str = "http://ns.adobe.com/exif/1.0/";
-const PHOTOSHOP: &str = "http://ns.adobe.com/photoshop/1.0/";
+pub(crate) const MAX: usize = 1 << 20;
+pub(crate) const EXIF: &str = "http://ns.adobe.com/exif/1.0/";
+pub(crate) const PHOTOSHOP: &str = "http://ns.adobe.com/photoshop/1.0/";
 
 /// The capture date of a sidecar as wall clock: `exif:DateTimeOriginal`, else `photoshop:DateCreated`.
 #[must_use]

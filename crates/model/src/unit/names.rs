@@ -24,12 +24,14 @@ pub(super) enum SidecarFit {
 const TAKEOUT_CUT: usize = 46;
 
 /// Names as they are compared: in lower case, as file systems of cameras do; bytes that are no UTF-8 keep their value.
-pub(super) fn key(name: &[u8]) -> Vec<u8> {
+#[must_use]
+pub fn key(name: &[u8]) -> Vec<u8> {
     std::str::from_utf8(name).map_or_else(|_| name.to_ascii_lowercase(), |text| text.to_lowercase().into_bytes())
 }
 
 /// A name without its last extension.
-pub(super) fn stem(name: &[u8]) -> &[u8] {
+#[must_use]
+pub fn stem(name: &[u8]) -> &[u8] {
     match name.iter().rposition(|&b| b == b'.') {
         Some(0) | None => name,
         Some(dot) => &name[..dot],

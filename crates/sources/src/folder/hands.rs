@@ -2,14 +2,17 @@
 //!
 //! An asset is moved only if the bytes read just before are those that were seen, never over something else, and never off its file
 //! system. A unit moves whole or not at all. Both directories of every rename are on disk before it counts as done. Owner, mode, times and
-//! attributes stay, because the file does. One process has its hands on a root at a time.
+//! attributes stay, because the file does. One process has its hands on a root at a time. A date goes to a sidecar beside the asset (`dated`),
+//! and the sidecar that was there before is renamed like everything else.
 //! Absent on purpose: deleting, copying, and any call that opens an asset for writing.
 
 mod check;
+mod dated;
 mod foreign;
 mod lock;
 mod own;
 mod rename;
+mod sidecar;
 mod stays;
 
 use std::{
@@ -28,6 +31,7 @@ use super::{
 };
 
 pub use check::Checked;
+pub use dated::{Extended, NotDated, SidecarAt, SidecarState, TakenBack, Written};
 pub use lock::Holder;
 pub use stays::{is_there, may_move, same_bytes};
 
@@ -319,6 +323,10 @@ impl Hands {
             Err(Errno::EXIST) => return Err(NotMoved::Taken(shown(to))),
             Err(Errno::NOENT) => return Err(NotMoved::Missing(shown(from))),
             Err(Errno::XDEV) => return Err(NotMoved::Nested(shown(from))),
+            // It may have been renamed, and only a folder not have come to the disk.
+            Err(errno) if part.is_still_at(&self.root, self.resolver, from).is_err() => {
+                return Err(NotMoved::Unknown(format!("{} could not be moved: {errno}", shown(from))));
+            }
             Err(errno) => return Err(failed(from, errno)),
         }
         // Between the look and the rename another file may have taken the name: then that one was moved.

@@ -1,13 +1,14 @@
 //! Own: lightproof's folder in a root, `.lightproof`, and what is kept in it.
 //!
 //! `README.txt` tells a person how to put things back without lightproof. What is set aside lies below `quarantine/<plan>/` under the path that it
-//! had, in folders that only their owner may enter: a private folder's photographs must not become public by being set aside.
+//! had, in folders that only their owner may enter: a private folder's photographs must not become public by being set aside. Sidecars that were
+//! replaced or taken back lie below `replaced/<plan>/` in the same way.
 
 use std::{ffi::CStr, os::fd::OwnedFd, path::Path};
 
 use lightproof_model::read_at::ReadAt;
 use rustix::{
-    fs::{AtFlags, FileType, Mode, OFlags},
+    fs::{AtFlags, FileType, Gid, Mode, OFlags, Stat, Uid},
     io::Errno,
 };
 
@@ -16,6 +17,11 @@ use crate::folder::beneath::{Resolver, open_folder_at};
 
 const OWN: &[u8] = b".lightproof";
 const QUARANTINE: &[u8] = b".lightproof/quarantine/";
+const REPLACED: &[u8] = b".lightproof/replaced/";
+/// A new sidecar, before it is put in its place.
+pub(super) const NEW_SIDECAR: &[u8] = b".lightproof/sidecar.new";
+/// So often may a sidecar be written and taken back by one plan.
+const ROUNDS: u32 = 999;
 
 const README: &str = "\
 This folder belongs to lightproof.
@@ -30,6 +36,14 @@ that it had, into a folder named after the plan that was carried out:
 To put something back without lightproof, move the file to the same path outside of .lightproof, and never over another file:
 
     mv -n .lightproof/quarantine/<plan>/2019/IMG_1.jpg 2019/IMG_1.jpg
+
+replaced/ holds sidecars (small files ending in .xmp) that made room for one with another date, or were taken back:
+
+    replaced/<plan>/before/<path>    what was there before lightproof wrote a sidecar
+    replaced/<plan>/written/<path>   what lightproof wrote and took back
+
+Where a name was taken, the folder has a number (before-2). To go back to a sidecar by hand, move the one beside the photograph away
+first. sidecar.new is a sidecar that was never put in its place; nothing needs it once no lightproof is at work.
 
 The parts of one shot (a RAW, a sidecar ending in .xmp, a motion video) were moved together and belong together.
 lightproof never deletes anything, here or elsewhere. If you want the room, it is yours to delete, by hand.
@@ -118,6 +132,58 @@ pub(super) fn aside(plan: &str, path: &[u8]) -> Vec<u8> {
 pub(super) fn in_place(plan: &str, aside: &[u8]) -> Option<Vec<u8>> {
     let path = aside.strip_prefix(QUARANTINE)?.strip_prefix(plan.as_bytes())?.strip_prefix(b"/")?;
     Some(path.to_vec())
+}
+
+/// Which of two sidecars lies in a plan's folder of replaced ones.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Replaced {
+    /// The one that was there before.
+    Before,
+    /// The one that lightproof wrote.
+    Written,
+}
+
+/// Every place where a replaced sidecar may lie, in the order in which they are taken.
+pub(super) fn replaced(plan: &str, which: Replaced, path: &[u8]) -> impl Iterator<Item = Vec<u8>> {
+    let name = match which {
+        Replaced::Before => "before",
+        Replaced::Written => "written",
+    };
+    let folders = (1..=ROUNDS).map(move |round| if round == 1 { name.to_owned() } else { format!("{name}-{round}") });
+    folders.map(move |folder| [REPLACED, plan.as_bytes(), b"/", folder.as_bytes(), b"/", path].concat())
+}
+
+/// Where a sidecar was that lies among those that a plan replaced.
+pub(super) fn was_at(plan: &str, replaced: &[u8]) -> Option<Vec<u8>> {
+    let below = replaced.strip_prefix(REPLACED)?.strip_prefix(plan.as_bytes())?.strip_prefix(b"/before")?;
+    let slash = below.iter().position(|&b| b == b'/')?;
+    Some(below[slash + 1..].to_vec())
+}
+
+/// Writes the next sidecar, over one that was left over, with the mode and, where we may, the owner of another file.
+pub(super) fn write_sidecar(own: &OwnedFd, bytes: &[u8], mode: Mode, owner: &Stat) -> Result<(), Errno> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::CLOEXEC | OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let file = rustix::fs::openat(own, c"sidecar.new", flags, Mode::from_raw_mode(0o600))?;
+    let there = rustix::fs::fstat(&file)?;
+    // Under a second name it may be anything, an original too.
+    if FileType::from_raw_mode(there.st_mode) != FileType::RegularFile || there.st_nlink != 1 {
+        return Err(Errno::EXIST);
+    }
+    rustix::fs::ftruncate(&file, 0)?;
+    if (there.st_uid, there.st_gid) != (owner.st_uid, owner.st_gid) {
+        let (user, group) = (Uid::from_raw(owner.st_uid), Gid::from_raw(owner.st_gid));
+        // To give files away is for root alone; then it is ours, as any file that we make.
+        if rustix::fs::fchown(&file, Some(user), Some(group)).is_err() {
+            let _ = rustix::fs::fchown(&file, None, Some(group));
+        }
+    }
+    match rustix::fs::fchmod(&file, mode) {
+        // exFAT has no modes.
+        Ok(()) | Err(Errno::PERM | Errno::INVAL | Errno::NOTSUP | Errno::NOSYS) => {}
+        Err(errno) => return Err(errno),
+    }
+    write(&file, bytes)?;
+    sync(own)
 }
 
 /// Makes the folders around a path below the root, where they are missing, each on disk before the next.
