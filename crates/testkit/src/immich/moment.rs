@@ -38,6 +38,11 @@ impl Moment {
         text.parse::<Timestamp>().is_ok()
     }
 
+    /// What a wall clock of this zone shows, as if it were UTC.
+    pub(super) fn in_zone(self, zone: Option<&TimeZone>) -> Moment {
+        zone.map_or(self, |zone| self.later(i64::from(zone.to_offset(self.timestamp()).seconds()) * 1_000_000))
+    }
+
     fn timestamp(self) -> Timestamp {
         let kept = self.0.clamp(Timestamp::MIN.as_microsecond(), Timestamp::MAX.as_microsecond());
         Timestamp::from_microsecond(kept).unwrap_or_default()

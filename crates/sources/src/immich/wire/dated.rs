@@ -24,7 +24,7 @@ pub struct Dated {
     pub exif_info: Recorded,
 }
 
-/// What is on record of an asset's date and place.
+/// What is on record of an asset's date.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Recorded {
@@ -34,10 +34,4 @@ pub struct Recorded {
     /// `Europe/Paris`, `UTC+2`.
     #[serde(deserialize_with = "lenient::shown_if_said")]
     pub time_zone: Option<String>,
-    /// Degrees.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub latitude: Option<f64>,
-    /// Degrees.
-    #[serde(deserialize_with = "lenient::or_default")]
-    pub longitude: Option<f64>,
 }

@@ -23,8 +23,6 @@ pub struct ShownDate {
     pub date_time_original: Option<String>,
     /// The zone on record: `Europe/Paris`, `UTC+2`.
     pub zone: Option<String>,
-    /// Whether a position is on record.
-    pub placed: bool,
     /// When the asset's row last changed.
     pub updated: String,
 }
@@ -36,7 +34,6 @@ impl ShownDate {
         Some(ShownDate {
             local: Offset::UTC.to_datetime(local),
             taken: dated.file_created_at.parse().ok(),
-            placed: recorded.latitude.is_some() && recorded.longitude.is_some(),
             date_time_original: recorded.date_time_original,
             zone: recorded.time_zone,
             updated: dated.updated_at,
@@ -148,20 +145,16 @@ pub(super) fn to_the_second(at: WallClock) -> String {
 /// What the plan says of an asset before anybody approves: the zone that the server will have on record afterwards; nothing where that is the one
 /// it has now.
 ///
-/// From 2.5.5 on, that is the offset which is sent, since a name cannot be sent. Before, it is UTC for what has no position, and otherwise the
-/// offset of that place on that day, which is the server's to find.
+/// A zone cannot be sent by its name, only an offset. Which one that is tells a server by what it shows now; but where a name stands for it and the
+/// server loses offsets, it is the one that the place has on the day of the date, which only the server knows.
 #[must_use]
 pub fn zone_that_will_be_recorded(version: Version, shown: &ShownDate) -> Option<String> {
-    let now = shown.zone.as_deref();
-    let becomes = match (version.keeps_offset(), shown.placed) {
-        (true, _) => shown.offset(version),
-        (false, false) => 0,
-        (false, true) => match now.map(fixed) {
-            Some(None) => return now.map(|name| format!("the offset of {name} on that day")),
-            _ => shown.offset(version),
-        },
-    };
-    (now.and_then(fixed) != Some(becomes)).then(|| name_of(becomes))
+    let becomes = shown.offset(version);
+    match shown.zone.as_deref() {
+        Some(zone) if fixed(zone) == Some(becomes) => None,
+        Some(zone) if fixed(zone).is_none() && !version.keeps_offset() => Some(format!("the offset of {zone} on that day")),
+        _ => Some(name_of(becomes)),
+    }
 }
 
 /// `UTC`, `UTC+2`, `UTC-3:30`: as servers name an offset.

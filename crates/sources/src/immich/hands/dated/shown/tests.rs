@@ -11,13 +11,12 @@ fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
-fn shown(local: &str, taken: &str, zone: Option<&str>, placed: bool) -> ShownDate {
+fn shown(local: &str, taken: &str, zone: Option<&str>) -> ShownDate {
     ShownDate {
         local: clock(local),
         taken: taken.parse().ok(),
         date_time_original: None,
         zone: zone.map(str::to_owned),
-        placed,
         updated: String::new(),
     }
 }
@@ -63,14 +62,14 @@ fn what_was_lost_is_made_up_for_by_the_offset_and_the_wall_clock_stays() {
 #[test]
 fn the_offset_to_begin_with_is_the_one_that_the_server_goes_by() {
     for (shown, old, new) in [
-        (shown("2024-07-14T16:30:00", "2024-07-14T23:30:00Z", Some("America/Los_Angeles"), true), -25_200, -25_200),
-        (shown("2024-07-14T16:30:00", "2024-07-14T16:30:00Z", None, false), 0, 0),
+        (shown("2024-07-14T16:30:00", "2024-07-14T23:30:00Z", Some("America/Los_Angeles")), -25_200, -25_200),
+        (shown("2024-07-14T16:30:00", "2024-07-14T16:30:00Z", None), 0, 0),
         // On record and not gone by, as an edit on 2.4 leaves it.
-        (shown("1999-12-31T22:30:00", "1999-12-31T22:30:00Z", Some("UTC+1"), false), 0, 3600),
-        (shown("2024-07-14T16:30:00", "no instant", Some("UTC+5:45"), false), 20_700, 20_700),
-        (shown("2024-07-14T16:30:00", "2024-07-14T10:45:00Z", Some("UTC+05:45"), false), 20_700, 20_700),
+        (shown("1999-12-31T22:30:00", "1999-12-31T22:30:00Z", Some("UTC+1")), 0, 3600),
+        (shown("2024-07-14T16:30:00", "no instant", Some("UTC+5:45")), 20_700, 20_700),
+        (shown("2024-07-14T16:30:00", "2024-07-14T10:45:00Z", Some("UTC+05:45")), 20_700, 20_700),
         // Days apart: no offset.
-        (shown("2024-07-14T16:30:00", "2020-07-14T10:45:00Z", Some("Asia/Tokyo"), false), 0, 0),
+        (shown("2024-07-14T16:30:00", "2020-07-14T10:45:00Z", Some("Asia/Tokyo")), 0, 0),
     ] {
         assert_eq!((shown.offset(OLD), shown.offset(NEW)), (old, new), "{shown:?}");
     }
@@ -78,20 +77,19 @@ fn the_offset_to_begin_with_is_the_one_that_the_server_goes_by() {
 
 #[test]
 fn the_plan_says_a_zone_that_is_not_the_photographs() {
-    let of = |zone, placed| shown("2024-07-14T16:30:00", "2024-07-14T14:30:00Z", zone, placed);
+    let of = |zone| shown("2024-07-14T16:30:00", "2024-07-14T14:30:00Z", zone);
     let says = |version, shown: &ShownDate| zone_that_will_be_recorded(version, shown);
     for (shown, old, new) in [
-        (of(Some("UTC+2"), false), Some("UTC"), None),
-        (of(Some("UTC+2"), true), None, None),
-        (of(Some("+02:00"), true), None, None),
-        (of(Some("Europe/Paris"), true), Some("the offset of Europe/Paris on that day"), Some("UTC+2")),
-        (of(Some("Europe/Paris"), false), Some("UTC"), Some("UTC+2")),
-        (of(None, false), Some("UTC"), Some("UTC+2")),
-        (of(None, true), Some("UTC+2"), Some("UTC+2")),
+        (of(Some("UTC+2")), None, None),
+        (of(Some("+02:00")), None, None),
+        (of(Some("Europe/Paris")), Some("the offset of Europe/Paris on that day"), Some("UTC+2")),
+        (of(None), Some("UTC+2"), Some("UTC+2")),
+        (shown("2024-07-14T16:30:00", "2024-07-14T16:30:00Z", None), Some("UTC"), Some("UTC")),
+        (shown("1999-12-31T22:30:00", "1999-12-31T22:30:00Z", Some("UTC+1")), Some("UTC"), None),
     ] {
         assert_eq!((says(OLD, &shown).as_deref(), says(NEW, &shown).as_deref()), (old, new), "{shown:?}");
     }
-    let utc = shown("2024-07-14T16:30:00", "2024-07-14T16:30:00Z", Some("UTC"), false);
+    let utc = shown("2024-07-14T16:30:00", "2024-07-14T16:30:00Z", Some("UTC"));
     assert_eq!((says(OLD, &utc), says(NEW, &utc)), (None, None));
 }
 
