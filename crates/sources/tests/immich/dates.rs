@@ -58,7 +58,7 @@ fn patience() -> JobPatience {
 }
 
 fn clock(text: &str) -> WallClock {
-    text.parse().unwrap()
+    text.parse().expect("a test writes dates as they are")
 }
 
 fn set(server: &Remote, id: Id, wanted: &str) -> DateOutcome {
@@ -67,13 +67,14 @@ fn set(server: &Remote, id: Id, wanted: &str) -> DateOutcome {
 
 fn shows(server: &Remote, id: Id, wall_clock: &str) -> bool {
     let second = |moment: Moment| moment.as_micros().div_euclid(1_000_000);
-    second(server.fake.shown_date(id).unwrap()) == second(Moment::from(format!("{wall_clock}Z").as_str()))
+    second(server.fake.shown_date(id).expect("it is there")) == second(Moment::from(format!("{wall_clock}Z").as_str()))
 }
 
 /// The dates that were sent.
 fn sent(server: &Remote) -> Vec<String> {
     let puts = server.fake.requests().into_iter().filter(|request| request.method == "PUT");
-    puts.map(|put| serde_json::from_str::<Value>(&put.body).unwrap()["dateTimeOriginal"].as_str().unwrap().to_owned()).collect()
+    let date = |body: &str| serde_json::from_str::<Value>(body).ok()?["dateTimeOriginal"].as_str().map(str::to_owned);
+    puts.map(|put| date(&put.body).expect("what is sent is a date")).collect()
 }
 
 #[test]
@@ -329,12 +330,30 @@ fn what_shows_already_is_not_sent_and_what_was_sent_a_moment_ago_is_waited_for()
     assert_eq!(sent(&server), [""; 0]);
     // A run was cut off after it sent a date: the next one finds it under way.
     server.fake.dates(DateJob::After(6));
-    let body = json!({ "dateTimeOriginal": "2024-07-14T23:30:00.000+05:45" }).to_string();
-    let url = format!("{}/api/assets/{id}", server.fake.url());
-    ureq::put(&url).header("x-api-key", &server.key).content_type("application/json").send(&body).unwrap();
-    server.fake.forget_requests();
+    ask_for(&server, id, "2024-07-14T23:30:00.000+05:45");
     assert!(matches!(set(&server, id, "2024-07-14T23:30:00"), DateOutcome::Done { sent: None, .. }));
     assert_eq!(sent(&server), [""; 0]);
+}
+
+#[test]
+fn a_date_that_somebody_else_asked_for_is_not_overtaken() {
+    let server = server(LOSES);
+    let id = photo(&server, Some(KATHMANDU));
+    server.fake.dates(DateJob::Never);
+    ask_for(&server, id, "1999-07-14T23:30:00.000+05:45");
+    for wanted in ["2024-07-14T23:30:00", "2024-01-15T00:06:33"] {
+        let outcome = set(&server, id, wanted);
+        assert!(matches!(&outcome, DateOutcome::Refused(why) if why.contains("1999-07-14T17:45:00")), "{outcome:?}");
+    }
+    assert_eq!(sent(&server), [""; 0]);
+}
+
+/// Somebody asks for a date, and nobody waits for it.
+fn ask_for(server: &Remote, id: Id, date: &str) {
+    let body = json!({ "dateTimeOriginal": date }).to_string();
+    let url = format!("{}/api/assets/{id}", server.fake.url());
+    ureq::put(&url).header("x-api-key", &server.key).content_type("application/json").send(&body).expect("the server answers");
+    server.fake.forget_requests();
 }
 
 #[test]

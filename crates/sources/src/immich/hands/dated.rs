@@ -30,6 +30,8 @@ pub use shown::{ShownDate, zone_that_will_be_recorded};
 const ROUNDS: u32 = 3;
 /// The queues through which a date goes.
 const QUEUES: [&str; 2] = ["sidecar", "metadataExtraction"];
+/// So many looks in a row may fail, as while a server starts anew.
+const AWAY: u32 = 20;
 /// So many times longer must a date stand still while these queues have work.
 const WHILE_BUSY: u32 = 3;
 
@@ -138,6 +140,10 @@ impl ServerHands {
             Ok(before) => before,
             Err(error) => return DateOutcome::Refused(error.to_string()),
         };
+        if before.is_under_way() {
+            let other = before.date_time_original.unwrap_or_default();
+            return DateOutcome::Refused(format!("the server has another date on record, {other}, that it does not show yet"));
+        }
         if before.is(wanted) {
             let zone_now = before.zone.clone();
             return DateOutcome::Done { before, sent: None, zone_now };
@@ -224,7 +230,7 @@ impl ServerHands {
 
     /// What the server shows after a date was sent and no answer came, if it is to be seen that the date arrived.
     fn arrived(&self, wish: Wish, sent: Sent, before: &ShownDate) -> Option<ShownDate> {
-        let (mut seen, mut pause) = (0, wish.patience.pause);
+        let (mut seen, mut away, mut pause) = (0, 0, wish.patience.pause);
         for _ in 0..wish.patience.looks {
             match self.date(wish.id) {
                 Ok(now) if now.records(sent.instant) && !before.records(sent.instant) || now.moved(before, sent) => {
@@ -232,7 +238,7 @@ impl ServerHands {
                 }
                 Ok(_) if seen == wish.patience.still => return None,
                 Ok(_) => seen += 1,
-                Err(error) if error.is_of_the_server() => {}
+                Err(error) if away < AWAY && may_pass(&error) => away += 1,
                 Err(_) => return None,
             }
             self.api.line().rest(pause);
@@ -244,7 +250,8 @@ impl ServerHands {
     /// Looks until what was sent is taken over and stands still.
     fn watch(&self, wish: Wish, sent: Sent, before: &ShownDate, from: ShownDate) -> Came {
         let JobPatience { still, looks, .. } = wish.patience;
-        let (mut pause, mut same, mut restless, mut unseen) = (wish.patience.pause, 0, 0, None);
+        let (mut pause, mut same, mut restless) = (wish.patience.pause, 0, 0);
+        let (mut unseen, mut away) = (None, 0);
         let mut last = from.clone();
         for _ in 0..looks {
             // What has begun to change is watched to its end, however late it began.
@@ -252,13 +259,13 @@ impl ServerHands {
                 self.api.line().rest(pause);
                 let now = match self.date(wish.id) {
                     Ok(now) => now,
-                    Err(error) if error.is_of_the_server() => {
-                        unseen = Some(error);
+                    Err(error) if away < AWAY && may_pass(&error) => {
+                        (unseen, away) = (Some(error), away + 1);
                         break;
                     }
                     Err(error) => return Came::Unseen(error),
                 };
-                unseen = None;
+                (unseen, away) = (None, 0);
                 same = if now == last { same + 1 } else { 0 };
                 last = now;
                 if last.moved(before, sent) {
@@ -317,6 +324,14 @@ impl ServerHands {
             counts.active + counts.waiting + counts.delayed + counts.paused > 0
         })
     }
+}
+
+/// Whether a server that answers so may answer otherwise by and by.
+fn may_pass(error: &ImmichError) -> bool {
+    !matches!(
+        error,
+        ImmichError::NotThere { .. } | ImmichError::Forbidden { .. } | ImmichError::BadKey { .. } | ImmichError::Untrusted { .. }
+    )
 }
 
 fn shows(now: &ShownDate) -> String {

@@ -58,7 +58,8 @@ impl ShownDate {
     }
 
     /// Whether another date was asked for that it does not show yet.
-    pub(super) fn is_under_way(&self) -> bool {
+    #[must_use]
+    pub fn is_under_way(&self) -> bool {
         self.taken.is_some_and(|taken| self.recorded().is_some() && !self.records(taken))
     }
 
@@ -122,7 +123,7 @@ impl Sent {
 
     /// What is to be sent next, after this was shown as something else than what is wanted.
     pub fn instead(self, wanted: WallClock, shown: WallClock) -> Option<Sent> {
-        let whole = |clock: WallClock| instant(clock).map(Timestamp::as_second);
+        let whole = |clock: WallClock| instant(clock.with().subsec_nanosecond(0).build().ok()?).map(Timestamp::as_second);
         let missing = SignedDuration::from_secs(whole(wanted)? - whole(shown)?);
         Sent::as_if(self.instant.checked_add(missing).ok()?, wanted)
     }

@@ -57,6 +57,9 @@ fn what_was_lost_is_made_up_for_by_the_offset_and_the_wall_clock_stays() {
     assert_eq!(next.to_string(), "2024-07-14T23:30:00.000+00:00");
     // What is shown has a fraction of a second: it is not made up for.
     assert_eq!(first.instead(wanted, clock("2024-07-14T23:30:00.900")), Some(first));
+    let long_ago = clock("1926-07-14T23:30:00");
+    let first = Sent::at(long_ago, 3600).unwrap();
+    assert_eq!(first.instead(long_ago, clock("1926-07-14T23:30:00.900")), Some(first));
 }
 
 #[test]
