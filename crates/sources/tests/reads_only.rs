@@ -102,6 +102,37 @@ fn nothing_in_this_crate_spells_a_call_that_writes_but_the_hands() {
 const NEVER_ASKED: [&str; 9] =
     ["/trash", "/tags", "/stacks", "/duplicates", "\"force\"", "\"locked\"", "/assets/copy", "/jobs/", "/assets/metadata"];
 
+/// What an edit of an asset may say; each but the date is spelled nowhere, and the date in the one file that waits for what becomes of it.
+const EDITS: [&str; 8] = [
+    "\"dateTimeOriginal\"",
+    "\"dateTimeRelative\"",
+    "\"timeZone\"",
+    "\"latitude\"",
+    "\"longitude\"",
+    "\"rating\"",
+    "\"duplicateId\"",
+    "\"livePhotoVideoId\"",
+];
+
+#[test]
+fn a_date_is_sent_from_one_line_and_no_other_edit_makes_the_server_write_a_file() {
+    let mut spelled = Vec::new();
+    let mut changes = Vec::new();
+    each_line("src/immich", |path, line| {
+        for edit in EDITS.iter().filter(|edit| line.contains(**edit)) {
+            spelled.push((*edit, path.ends_with("immich/hands/dated.rs")));
+        }
+        if line.contains("api.change(") || line.contains("line.change(") {
+            let name = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/immich")).expect("it is below");
+            changes.push(name.display().to_string());
+        }
+    });
+    assert_eq!(spelled, [(EDITS[0], true)]);
+    // All that changes something on a server goes through the hands.
+    changes.sort();
+    assert_eq!(changes, ["api.rs", "hands.rs", "hands.rs", "hands.rs", "hands/dated.rs"]);
+}
+
 #[test]
 fn no_request_is_spelled_that_cannot_be_undone() {
     let mut unlinks = Vec::new();

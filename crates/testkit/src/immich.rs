@@ -4,7 +4,7 @@
 //! answer, traps included: a search tells the timeline alone unless asked otherwise, `total` is the length of the page, equal timestamps come
 //! in another order each time, a range outside of the file is a 500, a foreign asset is a 400. From version 3.0 on, it has the shapes of 3.x.
 //!
-//! Calls that change what can be put back (visibility, favourite, albums) work. Any other call that would change something is answered
+//! Calls that change what can be put back (visibility, favourite, albums, dates) work. Any other call that would change something is answered
 //! with 500 and remembered: [`FakeImmich::violations`].
 //!
 //! ```
@@ -22,11 +22,12 @@
 //! # let _ = key;
 //! ```
 //!
-//! Absent on purpose: the web pages, sessions and cookies, uploads, tags and faces, jobs that do anything, the structured search of 3.2.
+//! Absent on purpose: the web pages, sessions and cookies, uploads, tags and faces, jobs that do anything but take dates over, the structured search of 3.2.
 
 mod answer;
 mod changing;
 pub mod contract;
+mod dates;
 mod fake;
 mod id;
 mod line;
@@ -51,6 +52,7 @@ mod user;
 mod world;
 mod writes;
 
+pub use dates::DateJob;
 pub use fake::FakeImmich;
 pub use id::Id;
 pub use mischief::{Misbehaviour, When};

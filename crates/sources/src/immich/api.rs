@@ -13,7 +13,7 @@ use super::{
     listed::{RemoteId, Visibility},
     version::{Support, Version},
     wire::{
-        About, Album, Asset, AssetCounts, KeyInfo, Library, Page, Ping, Queue, Queues, QueuesByName, Search, SearchAnswer,
+        About, Album, Asset, AssetCounts, Dated, KeyInfo, Library, Page, Ping, Queue, Queues, QueuesByName, Search, SearchAnswer,
         SearchCount, SearchTotal, ServerConfig, ServerStatistics, ServerVersion, Storage, User, UserName, VersionRow,
     },
 };
@@ -245,6 +245,14 @@ impl Api {
     /// # Errors
     /// [`ImmichError`].
     pub fn asset(&self, id: RemoteId) -> Result<Asset, ImmichError> {
+        self.line.get(&format!("/assets/{id}"), self.key.as_ref())
+    }
+
+    /// `GET /assets/{id}`: the dates that the server shows of one asset.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn dated(&self, id: RemoteId) -> Result<Dated, ImmichError> {
         self.line.get(&format!("/assets/{id}"), self.key.as_ref())
     }
 

@@ -5,6 +5,7 @@
 //! is halved until the asset that is in its way stands alone.
 //! Absent on purpose: trash, deletion of assets, locking, tags, stacks, ratings and the resolver of duplicates. No call here can spell one.
 
+pub mod dated;
 mod look;
 
 use std::collections::BTreeMap;

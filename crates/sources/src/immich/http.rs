@@ -398,7 +398,7 @@ impl Line {
     }
 
     /// Waits, but not longer than until the line is given up.
-    fn rest(&self, pause: Duration) {
+    pub(super) fn rest(&self, pause: Duration) {
         let until = Instant::now() + pause;
         while !self.given_up.load(Ordering::Relaxed) {
             let left = until.saturating_duration_since(Instant::now());

@@ -28,6 +28,13 @@ impl Version {
     /// The oldest that is read.
     pub const OLDEST: Version = Version { major: 2, minor: 4, patch: 0 };
 
+    /// Whether a date that is set keeps its offset: before 2.5.5, the file that the server writes beside the original has it in UTC, and what
+    /// is read back from there is shown in the zone of the photograph's place, or in UTC.
+    #[must_use]
+    pub fn keeps_offset(self) -> bool {
+        self >= Version { major: 2, minor: 5, patch: 5 }
+    }
+
     /// How well this version is supported.
     #[must_use]
     pub fn support(self) -> Support {

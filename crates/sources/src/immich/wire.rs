@@ -5,6 +5,7 @@
 //! since they tell assets apart. Words that grow from version to version (permissions, queues, visibilities) stay words. What tells one asset from another
 //! (its id, owner, path, checksum and moment of change) is never made up: an answer without it cannot be understood.
 
+mod dated;
 mod lenient;
 mod status;
 
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::listed::RemoteId;
 
+pub use self::dated::{Dated, Recorded};
 pub use self::status::{About, JobCounts, Library, Ping, Queue, ServerStatistics, Storage, UserUsage, VersionRow};
 pub(super) use self::status::{Queues, QueuesByName};
 

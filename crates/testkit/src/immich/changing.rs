@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{
+    dates::DateJob,
     fake::FakeImmich,
     id::Id,
     mischief::{Misbehaviour, When},
@@ -72,6 +73,24 @@ impl FakeImmich {
     pub fn redate(&self, asset: Id, taken: impl Into<Moment>) {
         let taken = taken.into();
         self.change(asset, |row, _| (row.taken, row.local) = (taken, taken));
+    }
+
+    /// How the job does that takes dates over, from now on; it has been there after two looks, unless said otherwise.
+    pub fn dates(&self, job: DateJob) {
+        self.world_mut().date_job = job;
+    }
+
+    /// A queue stands still, or goes on. Of `sidecar`, dates are not taken over.
+    pub fn pause(&self, queue: &str, on: bool) {
+        let mut world = self.world_mut();
+        world.paused.retain(|paused| paused != queue);
+        world.paused.extend(on.then(|| queue.to_owned()));
+    }
+
+    /// What an asset shows: the wall clock as if it were UTC.
+    #[must_use]
+    pub fn shown_date(&self, asset: Id) -> Option<Moment> {
+        self.world().rows.get(&asset).map(|row| row.local)
     }
 
     /// Changes nothing of an asset but its `updatedAt`, as many jobs of the server do.

@@ -12,6 +12,8 @@ pub enum Misbehaviour {
     },
     /// This status with an error as Immich writes it.
     Fails(u16),
+    /// Does what was asked for, and answers with this status and an error as Immich writes it.
+    FailsAfterwards(u16),
     /// This status with a proxy's web page.
     FailsWithPage(u16),
     /// 200 with a web page.
@@ -65,6 +67,8 @@ pub enum When {
     After(u64),
     /// Only this one, counted from 1.
     Nth(u64),
+    /// From this one to that one, counted from 1.
+    FromTo(u64, u64),
     /// Each so-manieth.
     Every(u64),
 }
@@ -76,6 +80,7 @@ impl When {
             When::First(n) => count <= n,
             When::After(n) => count > n,
             When::Nth(n) => count == n,
+            When::FromTo(first, last) => (first..=last).contains(&count),
             When::Every(n) => n > 0 && count.is_multiple_of(n),
         }
     }
@@ -140,6 +145,7 @@ mod tests {
             (When::First(2), [true, true, false, false]),
             (When::After(1), [false, true, true, true]),
             (When::Nth(3), [false, false, true, false]),
+            (When::FromTo(2, 3), [false, true, true, false]),
             (When::Every(2), [false, true, false, true]),
         ] {
             let mut rule = Rule { pattern: "/a".to_owned(), when, what: Misbehaviour::WebPage, count: 0 };

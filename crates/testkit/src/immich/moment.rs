@@ -38,6 +38,11 @@ impl Moment {
         text.parse::<Timestamp>().is_ok()
     }
 
+    /// What a wall clock of this zone shows, as if it were UTC.
+    pub(super) fn in_zone(self, zone: Option<&TimeZone>) -> Moment {
+        zone.map_or(self, |zone| self.later(i64::from(zone.to_offset(self.timestamp()).seconds()) * 1_000_000))
+    }
+
     fn timestamp(self) -> Timestamp {
         let kept = self.0.clamp(Timestamp::MIN.as_microsecond(), Timestamp::MAX.as_microsecond());
         Timestamp::from_microsecond(kept).unwrap_or_default()
@@ -76,7 +81,8 @@ fn read(text: &str) -> Option<Moment> {
     if let Ok(instant) = text.parse::<Timestamp>() {
         return Some(Moment(instant.as_microsecond()));
     }
-    let civil: civil::DateTime = text.parse::<civil::Date>().map(|day| day.at(0, 0, 0, 0)).or_else(|_| text.parse()).ok()?;
+    // A day reads as its midnight.
+    let civil: civil::DateTime = text.parse().ok()?;
     Some(Moment(Offset::UTC.to_timestamp(civil).ok()?.as_microsecond()))
 }
 
@@ -160,6 +166,7 @@ mod tests {
     fn a_request_has_no_more_than_milliseconds() {
         assert_eq!(Moment::asked("2026-11-22T12:15:07.042999Z"), Some(Moment::from("2026-11-22T12:15:07.042Z")));
         assert_eq!(Moment::asked("2026-11-22"), Some(Moment::from("2026-11-22T00:00:00Z")));
+        assert_eq!(Moment::asked("2026-11-22T12:15:07"), Some(Moment::from("2026-11-22T12:15:07Z")));
         assert_eq!(Moment::asked("yesterday"), None);
     }
 }

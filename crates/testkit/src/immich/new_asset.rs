@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use super::{
     id::Id,
     moment::Moment,
@@ -37,6 +39,7 @@ impl NewAsset {
             mime: String::new(),
             taken,
             local: taken,
+            zone: None,
             modified: taken,
             created: taken,
             updated: taken,
@@ -98,6 +101,18 @@ impl NewAsset {
     #[must_use]
     pub fn local(mut self, at: impl Into<Moment>) -> NewAsset {
         self.local = Some(at.into());
+        self
+    }
+
+    /// Its original itself tells its zone, by its position or an offset: the name, as the server has it on record, and the rules in the way of
+    /// POSIX (`PST8PDT,M3.2.0,M11.1.0`). Without [`NewAsset::local`], the wall clock follows.
+    ///
+    /// # Panics
+    /// When there are no such rules: a test is written wrongly.
+    #[must_use]
+    pub fn zone(mut self, name: &str, rules: &str) -> NewAsset {
+        self.row.zone = Some(TimeZone::posix(rules).unwrap_or_else(|error| panic!("{rules}: {error}")));
+        self.row.extracted.get_or_insert_default().zone = Some(name.to_owned());
         self
     }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, Refusal},
+    dates,
     id::Id,
     media, reads,
     row::Row,
@@ -132,7 +133,7 @@ pub(super) static ROUTES: &[Route] = &[
     get("/notifications", With("notification.read"), reads::nothing),
     get("/libraries/{id}/statistics", Admin("library.statistics"), server_facts::library_statistics),
     get("/assets/statistics", With("asset.statistics"), reads::asset_statistics),
-    get("/assets/{id}", With("asset.read"), reads::asset),
+    write("GET", "/assets/{id}", "asset.read", dates::asset),
     get("/assets/{id}/original", With("asset.download"), media::original),
     get("/assets/{id}/thumbnail", With("asset.view"), media::thumbnail),
     asks("/search/metadata", "asset.read", reads::search),

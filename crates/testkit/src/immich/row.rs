@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
+
 use super::{id::Id, moment::Moment, original::Original, world::UserId};
 
 /// Where an asset shows.
@@ -119,6 +121,8 @@ pub(super) struct Row {
     pub mime: String,
     pub taken: Moment,
     pub local: Moment,
+    /// The zone that the original itself tells, by its position or an offset.
+    pub zone: Option<TimeZone>,
     pub modified: Moment,
     pub created: Moment,
     pub updated: Moment,

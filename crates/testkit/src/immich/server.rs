@@ -180,6 +180,10 @@ impl Server {
             Some(answer) => answer,
             None => self.answer(raw, nonce, &out.correlation, ranges),
         };
+        let answer = match fault {
+            Some(Misbehaviour::FailsAfterwards(status)) => Refusal::new(status, reason(status)).answer(&out.correlation, false),
+            _ => answer,
+        };
         let packed = fault.is_none() && raw.takes_gzip() && self.reading().compresses;
         let answer = if packed { answer.compressed() } else { answer };
         out.date = self.reading().clock.http();

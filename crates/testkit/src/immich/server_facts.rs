@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, Refusal},
+    dates,
     routes::Ask,
     row::{Kind, Visibility},
     world::World,
@@ -142,7 +143,10 @@ const QUEUES: [&str; 17] = [
 ];
 
 fn counts(world: &World, queue: &str) -> Value {
-    let (active, waiting, failed) = world.jobs.get(queue).copied().unwrap_or_default();
+    let (active, mut waiting, failed) = world.jobs.get(queue).copied().unwrap_or_default();
+    if queue == "sidecar" {
+        waiting += dates::waiting(world);
+    }
     json!({ "active": active, "completed": 0, "failed": failed, "delayed": 0, "waiting": waiting, "paused": 0 })
 }
 
@@ -152,7 +156,9 @@ fn names(world: &World) -> Vec<&'static str> {
 }
 
 pub(super) fn queues(world: &World, _: &Ask) -> Told {
-    let told = names(world).into_iter().map(|name| json!({ "name": name, "isPaused": false, "statistics": counts(world, name) }));
+    let told = names(world)
+        .into_iter()
+        .map(|name| json!({ "name": name, "isPaused": world.paused.contains(name), "statistics": counts(world, name) }));
     ok(&told.collect())
 }
 
@@ -160,7 +166,10 @@ pub(super) fn jobs(world: &World, _: &Ask) -> Told {
     let told = names(world).into_iter().map(|name| {
         let counts = counts(world, name);
         let active = counts["active"] != json!(0);
-        (name.to_owned(), json!({ "queueStatus": { "isPaused": false, "isActive": active }, "jobCounts": counts }))
+        (
+            name.to_owned(),
+            json!({ "queueStatus": { "isPaused": world.paused.contains(name), "isActive": active }, "jobCounts": counts }),
+        )
     });
     ok(&Value::Object(told.collect()))
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use super::{
+    dates::{DateJob, Waiting},
     id::Id,
     moment::Moment,
     new_asset::NewAsset,
@@ -77,6 +78,9 @@ pub(super) struct World {
     pub partners: Vec<Partner>,
     pub stacks: Vec<Stack>,
     pub jobs: HashMap<String, Jobs>,
+    pub paused: BTreeSet<String>,
+    pub date_job: DateJob,
+    pub dates: HashMap<Id, Waiting>,
     pub disk: (u64, u64),
     pub rows: HashMap<Id, Row>,
     pub by_taken: BTreeSet<(Moment, Id)>,
@@ -102,6 +106,9 @@ impl World {
             partners: Vec::new(),
             stacks: Vec::new(),
             jobs: HashMap::new(),
+            paused: BTreeSet::new(),
+            date_job: DateJob::After(2),
+            dates: HashMap::new(),
             disk: (270_553_174_016, 23_140_745_216),
             rows: HashMap::new(),
             by_taken: BTreeSet::new(),
@@ -147,7 +154,7 @@ impl World {
         let extension = row.name.rsplit_once('.').map_or(String::new(), |(_, e)| format!(".{}", e.to_ascii_lowercase()));
         row.path = path.unwrap_or_else(|| format!("/data/upload/{}/{}/{}/{file}{extension}", row.owner, &file[..2], &file[2..4]));
         row.mime = mime.unwrap_or_else(|| mime_of(&row.name).to_owned());
-        row.local = local.unwrap_or(row.taken);
+        row.local = local.unwrap_or_else(|| row.taken.in_zone(row.zone.as_ref()));
         row.created = created.unwrap_or_else(|| self.tick());
         row.updated = updated.unwrap_or(row.created);
         row.trashed = row.trashed.map(|_| row.updated);

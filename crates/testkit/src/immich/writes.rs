@@ -1,15 +1,16 @@
-//! The few calls that change something and that can be undone: visibility, favourite, albums.
+//! The few calls that change something and that can be undone: visibility, favourite, dates, albums.
 
 use serde_json::{Value, json};
 
 use super::{
     answer::{Answer, Refusal},
+    dates::{self, Edit},
     id::Id,
     moment::Moment,
     routes::Ask,
     row::{Row, Visibility},
     shapes::{self, AssetShape, Depth, Told as As},
-    world::World,
+    world::{Version, World},
 };
 
 type Told = Result<Answer, Refusal>;
@@ -19,12 +20,13 @@ type Told = Result<Answer, Refusal>;
 struct Change {
     visibility: Option<Visibility>,
     favourite: Option<bool>,
+    date: Option<Edit>,
 }
 
 impl Change {
     /// Only what can be undone is served; other fields that 2.4 knows are refused, and unknown ones ignored as it does.
-    fn read(body: &Value) -> Result<Change, Refusal> {
-        let mut change = Change::default();
+    fn read(body: &Value, version: Version) -> Result<Change, Refusal> {
+        let mut change = Change { date: Edit::read(body, version)?, ..Change::default() };
         let mut wrong = Vec::new();
         if let Some(value) = body.get("visibility").filter(|v| !v.is_null()) {
             change.visibility = Visibility::ALL.into_iter().find(|v| Some(v.word()) == value.as_str());
@@ -61,7 +63,7 @@ fn ids(body: &Value, field: &str) -> Result<Vec<Id>, Refusal> {
 /// All or nothing, in one moment.
 pub(super) fn change_assets(world: &mut World, ask: &Ask) -> Told {
     let body = ask.json()?;
-    let (ids, change) = (ids(&body, "ids")?, Change::read(&body)?);
+    let (ids, change) = (ids(&body, "ids")?, Change::read(&body, world.version)?);
     if !ids.iter().all(|&id| world.may_change(ask.user(), id)) {
         return Err(Refusal::no_access("asset.update"));
     }
@@ -73,7 +75,7 @@ pub(super) fn change_assets(world: &mut World, ask: &Ask) -> Told {
 }
 
 pub(super) fn change_asset(world: &mut World, ask: &Ask) -> Told {
-    let (id, change) = (ask.id("id")?, Change::read(&ask.json()?)?);
+    let (id, change) = (ask.id("id")?, Change::read(&ask.json()?, world.version)?);
     if !world.may_change(ask.user(), id) {
         return Err(Refusal::no_access("asset.update"));
     }
@@ -84,6 +86,9 @@ pub(super) fn change_asset(world: &mut World, ask: &Ask) -> Told {
 
 fn carry_out(world: &mut World, id: Id, change: Change, now: Moment) {
     world.change_at(id, now, |row, _| change.carry_out(row));
+    if let Some(edit) = change.date {
+        dates::ask(world, id, edit, now);
+    }
     if change.locks() {
         world.albums.iter_mut().for_each(|album| album.assets.retain(|&held| held != id));
     }

@@ -6,5 +6,6 @@ mod behaviour;
 mod captures;
 mod changes;
 mod client;
+mod dates;
 mod files;
 mod misbehaviour;
