@@ -3,8 +3,8 @@
 //! Every decided group is handed to `model::plan::propose` as the latest survey found it, with what the journal set aside since. What is refused
 //! is told with its reason and is no part of the plan. Absent on purpose: rankings, and any step that no decision asked for.
 
-mod albums;
 mod asked;
+mod at_servers;
 mod dates;
 mod shown;
 
@@ -115,7 +115,7 @@ impl From<lightproof_ledger::LedgerError> for PlanError {
     }
 }
 
-/// Makes the plan that carries out what is decided, and keeps it. Servers are asked only where kept assets shall join albums. Equal decisions on an equal library give the plan that is there already.
+/// Makes the plan that carries out what is decided, and keeps it. Servers are asked only where kept assets shall join albums, or dates are to be set. Equal decisions on an equal library give the plan that is there already.
 ///
 /// # Errors
 /// [`PlanError::Limit`] where a limit is exceeded; what the ledger reports.
@@ -124,10 +124,12 @@ pub fn plan(looking: &Looking, wishes: &Wishes, servers: &[ServerRequest], now: 
     let ledger = looking.ledger();
     let asking = asked::Asking::new(looking, wishes)?;
     let (mut groups, spoken) = asking.groups()?;
+    let mut fixes = asking.fixes()?;
+    let servers = at_servers::AtServers::of(servers);
     if wishes.wish.inherit_albums {
-        asking.tell_albums(&mut groups, &albums::Albums::of(servers))?;
+        asking.tell_albums(&mut groups, &servers)?;
     }
-    let fixes = asking.fixes()?;
+    asking.tell_zones(&mut fixes, &servers)?;
     let libraries = ledger.assets_by_source(looking.run())?.into_iter().collect();
     let proposal = plan::propose(&groups, &fixes, &libraries, &wishes.wish)?;
     let not_found = not_found(looking, &spoken)?;

@@ -75,7 +75,7 @@ fn planned(args: &PlanArgs, settings: &Settings, out: Out) -> anyhow::Result<()>
         inherit_favourites: args.inherit.contains(&Inherit::Favourites),
     };
     let wishes = Wishes { wish, kept_by_servers: kept_by_servers(settings) };
-    let servers = if wishes.wish.inherit_albums { servers(settings, out) } else { Vec::new() };
+    let servers = servers(settings, out);
     let made = make(&looking, &wishes, &servers, now_in_ms())?;
     drop(looking);
     let ledger = open(&settings.ledger.value)?;
@@ -250,6 +250,9 @@ fn step_text(step: &Step) -> String {
         Act::FixDate(fix) | Act::TakeDateBack(fix) => {
             let was = fix.was.map_or("none".to_owned(), |at| RecordedDate::At(at).echo());
             text.push_str(&format!(": {was} → {}", RecordedDate::At(fix.becomes).echo()));
+            if let Some(zone) = &fix.zone {
+                text.push_str(&format!("\n          {WARN}the server will record the zone {}{WARN:#}", plain(zone)));
+            }
         }
         Act::Favour(_) | Act::Unfavour(_) => {}
     }

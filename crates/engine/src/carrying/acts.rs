@@ -73,11 +73,11 @@ pub(super) enum Found {
 pub(super) fn check(world: &World, step: &Step) -> Result<(), Against> {
     match (reach(world, step)?, &step.act) {
         (Reach::Folder(source, _), Act::SetAside(unit)) => in_folder::check(world, source, unit).map(drop),
-        (Reach::Server(hands, _), Act::SetAside(unit)) => on_server::check_unit(world, hands, unit).map(drop),
-        (Reach::Server(hands, _), Act::JoinAlbum(membership)) => on_server::check_kept(hands, &membership.subject).map(drop),
-        (Reach::Server(hands, _), Act::Favour(subject)) => on_server::check_kept(hands, subject).map(drop),
+        (Reach::Server(hands), Act::SetAside(unit)) => on_server::check_unit(world, hands, unit).map(drop),
+        (Reach::Server(hands), Act::JoinAlbum(membership)) => on_server::check_kept(hands, &membership.subject).map(drop),
+        (Reach::Server(hands), Act::Favour(subject)) => on_server::check_kept(hands, subject).map(drop),
         (Reach::Folder(source, _), Act::FixDate(fix)) => in_folder::check_date(source, fix),
-        (Reach::Server(hands, version), Act::FixDate(fix)) => on_server::check_date(hands, *version, fix),
+        (Reach::Server(hands), Act::FixDate(fix)) => on_server::check_date(hands, fix),
         _ => Err(not_there(step)),
     }
 }
@@ -87,11 +87,11 @@ pub(super) fn act(world: &World, plan: &PlanDigest, step: &Step) -> Became {
     let done = || -> Result<Became, Against> {
         Ok(match (reach(world, step)?, &step.act) {
             (Reach::Folder(source, Some(hands)), Act::SetAside(unit)) => in_folder::set_aside(world, source, hands, plan, unit)?,
-            (Reach::Server(hands, _), Act::SetAside(unit)) => on_server::set_aside(world, hands, unit)?,
-            (Reach::Server(hands, _), Act::JoinAlbum(membership)) => on_server::join(hands, membership)?,
-            (Reach::Server(hands, _), Act::Favour(subject)) => on_server::favour(hands, subject)?,
-            (Reach::Folder(_, Some(hands)), Act::FixDate(fix)) => in_folder::fix_date(hands, plan, fix)?,
-            (Reach::Server(hands, version), Act::FixDate(fix)) => on_server::fix_date(hands, *version, fix)?,
+            (Reach::Server(hands), Act::SetAside(unit)) => on_server::set_aside(world, hands, unit)?,
+            (Reach::Server(hands), Act::JoinAlbum(membership)) => on_server::join(hands, membership)?,
+            (Reach::Server(hands), Act::Favour(subject)) => on_server::favour(hands, subject)?,
+            (Reach::Folder(source, Some(hands)), Act::FixDate(fix)) => in_folder::fix_date(source, hands, plan, fix)?,
+            (Reach::Server(hands), Act::FixDate(fix)) => on_server::fix_date(hands, fix)?,
             _ => return Err(not_there(step)),
         })
     };
@@ -103,20 +103,20 @@ pub(super) fn back(world: &World, plan: &PlanDigest, step: &Step, trace: &Trace)
     let done = || -> Result<Became, Against> {
         Ok(match (reach(world, step)?, &step.act, trace) {
             (Reach::Folder(_, Some(hands)), Act::SetAside(unit), Trace::Moved(_)) => in_folder::release(hands, plan, unit),
-            (Reach::Server(hands, _), Act::SetAside(_), Trace::Archived { assets, album }) => {
+            (Reach::Server(hands), Act::SetAside(_), Trace::Archived { assets, album }) => {
                 on_server::release(hands, assets, album)?
             }
-            (Reach::Server(hands, _), Act::JoinAlbum(membership), Trace::Joined(by_this)) => {
+            (Reach::Server(hands), Act::JoinAlbum(membership), Trace::Joined(by_this)) => {
                 on_server::leave(hands, membership, *by_this)
             }
-            (Reach::Server(hands, _), Act::Favour(subject), Trace::Favoured(by_this)) => {
+            (Reach::Server(hands), Act::Favour(subject), Trace::Favoured(by_this)) => {
                 on_server::unfavour(hands, subject, *by_this)?
             }
             (Reach::Folder(_, Some(hands)), Act::FixDate(fix), Trace::Dated(sidecar)) => {
                 in_folder::take_date_back(hands, plan, fix, sidecar)
             }
-            (Reach::Server(hands, version), Act::FixDate(fix), Trace::DatedOnServer { before, .. }) => {
-                on_server::take_date_back(hands, *version, fix, before)?
+            (Reach::Server(hands), Act::FixDate(fix), Trace::DatedOnServer { before, .. }) => {
+                on_server::take_date_back(hands, fix, before)?
             }
             _ => return Err(not_there(step)),
         })
@@ -133,17 +133,15 @@ pub(super) fn find_out(world: &World, plan: &PlanDigest, step: &Step, way: Way, 
     };
     match (reach, &step.act, way) {
         (Reach::Folder(_, Some(hands)), Act::SetAside(unit), way) => in_folder::find_out(hands, plan, unit, way),
-        (Reach::Server(hands, _), Act::SetAside(unit), Way::Forward) => on_server::find_out(hands, unit),
-        (Reach::Server(hands, _), Act::SetAside(_), Way::Back) => match trace {
+        (Reach::Server(hands), Act::SetAside(unit), Way::Forward) => on_server::find_out(hands, unit),
+        (Reach::Server(hands), Act::SetAside(_), Way::Back) => match trace {
             Some(Trace::Archived { assets, album }) => on_server::find_out_back(hands, assets, album),
             _ => Found::Unknown("the journal does not say what was done".to_owned()),
         },
-        (Reach::Server(hands, _), Act::JoinAlbum(membership), way) => {
-            on_server::find_out_membership(hands, membership, way, trace)
-        }
-        (Reach::Server(hands, _), Act::Favour(subject), way) => on_server::find_out_favourite(hands, subject, way, trace),
+        (Reach::Server(hands), Act::JoinAlbum(membership), way) => on_server::find_out_membership(hands, membership, way, trace),
+        (Reach::Server(hands), Act::Favour(subject), way) => on_server::find_out_favourite(hands, subject, way, trace),
         (Reach::Folder(_, Some(hands)), Act::FixDate(fix), way) => in_folder::find_out_date(hands, plan, fix, way, trace),
-        (Reach::Server(hands, version), Act::FixDate(fix), way) => on_server::find_out_date(hands, *version, fix, way, trace),
+        (Reach::Server(hands), Act::FixDate(fix), way) => on_server::find_out_date(hands, fix, way, trace),
         _ => Found::Unknown("it cannot be reached".to_owned()),
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use lightproof_media::dated::with_date;
 use lightproof_model::{
     digest::Sha1,
     journal::{Rename, Sidecar, Trace, Way},
@@ -9,7 +10,7 @@ use lightproof_model::{
 };
 use lightproof_sources::folder::{
     FolderSource,
-    hands::{self, Checked, Expected, Hands, NotMoved, Renamed, Whereabouts},
+    hands::{self, Checked, Expected, Hands, NotDated, NotMoved, Renamed, SidecarState, Whereabouts, Written},
 };
 
 use super::{
@@ -46,7 +47,7 @@ pub(super) fn stays(world: &World, unit: &Unit, survivor: &Survivor) -> Result<(
         reach => reach?,
     };
     match (reach, &kept.hold) {
-        (Reach::Server(hands, _), Hold::Server { .. }) => on_server::stays(world, hands, kept),
+        (Reach::Server(hands), Hold::Server { .. }) => on_server::stays(world, hands, kept),
         (Reach::Folder(source, _), Hold::Folder { sha1, .. }) => {
             if world.executed.is_aside(&kept.place.source, &kept.place.path) {
                 return Err(format!("what is kept, {}, was set aside", shown(kept)).into());
@@ -193,19 +194,90 @@ fn renames(plan: &PlanDigest, unit: &Unit, way: Way) -> Vec<Rename> {
     unit.parts().map(of).collect()
 }
 
+/// That a date may be written for what is there: the bytes that were decided on, and the sidecar that was seen.
 pub(super) fn check_date(source: &FolderSource, fix: &Fix) -> Result<(), Against> {
-    let _ = (source, fix, Sha1([0; 20]));
-    Err(Against::Reason("dates are not written yet".to_owned()))
+    hands::is_there(source, expected(&fix.subject)?).map_err(|why| why.to_string())?;
+    Ok(())
 }
 
-pub(super) fn fix_date(_hands: &Hands, _plan: &PlanDigest, _fix: &Fix) -> Result<Became, Against> {
-    Err(Against::Reason("dates are not written yet".to_owned()))
+pub(super) fn fix_date(source: &FolderSource, hands: &Hands, plan: &PlanDigest, fix: &Fix) -> Result<Became, Against> {
+    check_date(source, fix)?;
+    let asset = &fix.subject.place.path;
+    let at = hands.sidecar(asset).map_err(|why| why.to_string())?;
+    if at.sha1() != fix.sidecar {
+        return Err(format!("the sidecar of {} is not the one that was there when it was planned", shown(&fix.subject)).into());
+    }
+    let bytes = with_date(at.extends.as_ref().map(|there| there.bytes.as_slice()), fix.becomes).map_err(|why| why.to_string())?;
+    Ok(match hands.write_sidecar(plan.folder(), asset, fix.sidecar, &bytes) {
+        Ok(written) => Became::done(dated(written)),
+        Err(why) if why.is_as_it_was() => Became::skipped(why.to_string()),
+        Err(why) => Became::unknown(why.to_string()),
+    })
 }
 
-pub(super) fn take_date_back(_hands: &Hands, _plan: &PlanDigest, _fix: &Fix, _sidecar: &Sidecar) -> Became {
-    Became::skipped("dates are not written yet")
+fn dated(written: Written) -> Trace {
+    Trace::Dated(Sidecar { path: written.path, wrote: written.wrote, before: written.before })
 }
 
-pub(super) fn find_out_date(_hands: &Hands, _plan: &PlanDigest, _fix: &Fix, _way: Way, _trace: Option<&Trace>) -> Found {
-    Found::Unknown("dates are not written yet".to_owned())
+pub(super) fn take_date_back(hands: &Hands, plan: &PlanDigest, fix: &Fix, sidecar: &Sidecar) -> Became {
+    match hands.take_sidecar_back(plan.folder(), &fix.subject.place.path, sidecar.wrote, sidecar.before.as_deref()) {
+        Ok(_) => Became::done(Trace::Dated(sidecar.clone())),
+        Err(why) if why.is_as_it_was() => Became::skipped(why.to_string()),
+        Err(why) => Became::unknown(why.to_string()),
+    }
+}
+
+/// How far a date came. What was written follows from what was there before, so that it is known without the journal.
+pub(super) fn find_out_date(hands: &Hands, plan: &PlanDigest, fix: &Fix, way: Way, trace: Option<&Trace>) -> Found {
+    let asset = &fix.subject.place.path;
+    let found = || -> Result<Found, String> {
+        let wrote = match trace {
+            Some(Trace::Dated(sidecar)) => sidecar.wrote,
+            _ => match to_be_written(hands, plan, fix)? {
+                Some(wrote) => wrote,
+                None => return Ok(Found::Unknown(format!("the sidecar of {} is not one that is known", shown(&fix.subject)))),
+            },
+        };
+        let told = |why: NotDated| why.to_string();
+        let state = hands.sidecar_state(plan.folder(), asset, fix.sidecar, wrote).map_err(told)?;
+        Ok(match (state, way) {
+            (SidecarState::Done(written), Way::Forward) => {
+                hands.put_on_disk(plan.folder(), asset).map_err(|cause| cause.to_string())?;
+                Found::After(dated(written))
+            }
+            (SidecarState::Untouched, Way::Forward) | (SidecarState::Done(_), Way::Back) => Found::Before,
+            (SidecarState::Untouched, Way::Back) => {
+                Found::After(trace.cloned().unwrap_or(Trace::Dated(Sidecar { path: asset.clone(), wrote, before: None })))
+            }
+            (SidecarState::Between(_), way) => {
+                hands.go_back_to_sidecar(plan.folder(), asset, fix.sidecar, wrote).map_err(told)?;
+                match way {
+                    Way::Forward => Found::Before,
+                    Way::Back => Found::After(trace.cloned().ok_or("the journal does not say what was written")?),
+                }
+            }
+            (SidecarState::Otherwise(path), _) => {
+                Found::Unknown(format!("{} is neither what was there nor what was written", String::from_utf8_lossy(&path)))
+            }
+        })
+    };
+    found().unwrap_or_else(Found::Unknown)
+}
+
+/// SHA-1 of what a fix writes: made once more of what it found, wherever that lies now.
+fn to_be_written(hands: &Hands, plan: &PlanDigest, fix: &Fix) -> Result<Option<Sha1>, String> {
+    let before = match fix.sidecar {
+        None => None,
+        Some(sha1) => match hands.sidecar_before(plan.folder(), &fix.subject.place.path, sha1).map_err(|why| why.to_string())? {
+            Some(bytes) => Some(bytes),
+            None => return Ok(None),
+        },
+    };
+    let bytes = with_date(before.as_deref(), fix.becomes).map_err(|why| why.to_string())?;
+    Ok(Some(sha1_of(&bytes)))
+}
+
+fn sha1_of(bytes: &[u8]) -> Sha1 {
+    use sha1::Digest;
+    Sha1(sha1::Sha1::digest(bytes).into())
 }

@@ -3,15 +3,15 @@
 //! The moving half of a live photo follows its still: it is never sent. What the server says is looked at just before and just after.
 
 use lightproof_model::{
-    journal::{Archived, Trace, Way},
+    journal::{Archived, Outcome, Trace, Way},
+    moment::{RecordedDate, WallClock},
     plan::{Fix, Hold, Membership, Subject, Unit},
 };
 use lightproof_sources::immich::{
     api::QUARANTINE_ALBUM,
     error::ImmichError,
-    hands::{Changed, Looked, Own, ServerHands, Show},
+    hands::{Changed, DateOutcome, JobPatience, Looked, Own, ServerHands, Show},
     listed::{RemoteId, Visibility},
-    version::Version,
 };
 
 use super::{
@@ -278,10 +278,8 @@ pub(super) fn find_out_back(hands: &ServerHands, assets: &[Archived], album: &st
         Err(Against::Reason(why) | Against::Unreachable(why)) => Found::Unknown(why),
         Ok(false) => Found::Before,
         Ok(true) => match release(hands, assets, album) {
-            Ok(Became::Closed(lightproof_model::journal::Outcome::Done(trace))) => Found::After(trace),
-            Ok(Became::Closed(
-                lightproof_model::journal::Outcome::Skipped(why) | lightproof_model::journal::Outcome::Unknown(why),
-            ))
+            Ok(Became::Closed(Outcome::Done(trace))) => Found::After(trace),
+            Ok(Became::Closed(Outcome::Skipped(why) | Outcome::Unknown(why)))
             | Ok(Became::Unreachable(why))
             | Err(Against::Reason(why) | Against::Unreachable(why)) => Found::Unknown(why),
         },
@@ -361,18 +359,71 @@ pub(super) fn find_out_favourite(hands: &ServerHands, subject: &Subject, way: Wa
     told(found())
 }
 
-pub(super) fn check_date(_hands: &ServerHands, _version: Version, _fix: &Fix) -> Result<(), Against> {
-    Err(Against::Reason("dates are not written yet".to_owned()))
+/// That a date may be set on a server: of the user's own asset, which no other program keeps.
+pub(super) fn check_date(hands: &ServerHands, fix: &Fix) -> Result<(), Against> {
+    let (_, own) = own(hands, &fix.subject)?;
+    if own.external {
+        return Err(format!(
+            "{} is in an external library: its date would be written into another program's folder",
+            shown(&fix.subject)
+        )
+        .into());
+    }
+    Ok(())
 }
 
-pub(super) fn fix_date(_hands: &ServerHands, _version: Version, _fix: &Fix) -> Result<Became, Against> {
-    Err(Against::Reason("dates are not written yet".to_owned()))
+pub(super) fn fix_date(hands: &ServerHands, fix: &Fix) -> Result<Became, Against> {
+    check_date(hands, fix)?;
+    Ok(set_date(hands, &fix.subject, fix.becomes))
 }
 
-pub(super) fn take_date_back(_hands: &ServerHands, _version: Version, _fix: &Fix, _before: &str) -> Result<Became, Against> {
-    Err(Against::Reason("dates are not written yet".to_owned()))
+fn set_date(hands: &ServerHands, subject: &Subject, wanted: WallClock) -> Became {
+    let id = match id_of(subject) {
+        Ok(id) => id,
+        Err(why) => return Became::skipped(why),
+    };
+    match hands.set_date(id, wanted, JobPatience::default()) {
+        DateOutcome::Done { before, sent, .. } => {
+            Became::done(Trace::DatedOnServer { before: before.wall_clock(), sent: sent.unwrap_or_default() })
+        }
+        DateOutcome::Refused(why) | DateOutcome::Restored(why) => Became::skipped(why),
+        DateOutcome::Unknown(why) => Became::unknown(why),
+    }
 }
 
-pub(super) fn find_out_date(_hands: &ServerHands, _version: Version, _fix: &Fix, _way: Way, _trace: Option<&Trace>) -> Found {
-    Found::Unknown("dates are not written yet".to_owned())
+pub(super) fn take_date_back(hands: &ServerHands, fix: &Fix, before: &str) -> Result<Became, Against> {
+    own(hands, &fix.subject)?;
+    let was: WallClock = before.parse().map_err(|_| format!("{before:?} is no date"))?;
+    Ok(match set_date(hands, &fix.subject, was) {
+        Became::Closed(Outcome::Done(Trace::DatedOnServer { sent, .. })) => {
+            Became::done(Trace::DatedOnServer { before: before.to_owned(), sent })
+        }
+        other => other,
+    })
+}
+
+/// What became of a date: it shows, or it does not. What is still under way on the server is waited for when it is set anew.
+pub(super) fn find_out_date(hands: &ServerHands, fix: &Fix, way: Way, trace: Option<&Trace>) -> Found {
+    let found = || -> Result<Found, Against> {
+        let now = hands.date(id_of(&fix.subject)?).map_err(against)?;
+        let before = match trace {
+            Some(Trace::DatedOnServer { before, .. }) => before.parse().ok(),
+            _ => fix.was,
+        };
+        if now.is_under_way() {
+            return Ok(Found::Unknown("the server has not taken the date over yet".to_owned()));
+        }
+        Ok(match way {
+            Way::Forward if now.is(fix.becomes) => {
+                let before = before.map_or_else(String::new, |at: WallClock| RecordedDate::At(at).echo());
+                Found::After(Trace::DatedOnServer { before, sent: String::new() })
+            }
+            Way::Back if before.is_some_and(|before| now.is(before)) => match trace {
+                Some(trace) => Found::After(trace.clone()),
+                None => Found::Unknown("the journal does not say what was there".to_owned()),
+            },
+            Way::Forward | Way::Back => Found::Before,
+        })
+    };
+    told(found())
 }

@@ -35,7 +35,7 @@ pub(super) enum Reach {
     /// A folder; with hands where something is done in it.
     Folder(FolderSource, Option<Hands>),
     /// One owner's assets on a server.
-    Server(ServerHands, Version),
+    Server(ServerHands),
     /// Out of reach, for this reason.
     Out(String),
 }
@@ -83,9 +83,7 @@ impl World {
             let acts = acting.contains(source) && purpose == Purpose::Act;
             let reach = match known.get(source) {
                 Some(stored) if stored.kind == SourceKind::Folder => open_folder(stored, acts),
-                Some(stored) => {
-                    hands_on_server(stored, servers, &mut lines).map(|(hands, version)| Reach::Server(hands, version))
-                }
+                Some(stored) => hands_on_server(stored, servers, &mut lines).map(|(hands, _)| Reach::Server(hands)),
                 None => Err(CarryError::OutOfReach { from: source.to_string(), why: "the record does not know it".to_owned() }),
             };
             let reach = match reach {

@@ -21,7 +21,7 @@ use lightproof_model::{
 };
 use lightproof_sources::immich::listed::RemoteId;
 
-use super::{PlanError, Wishes, albums::Albums, dates};
+use super::{PlanError, Wishes, at_servers::AtServers, dates};
 use crate::{
     EngineError,
     review::{
@@ -64,7 +64,7 @@ impl<'a> Asking<'a> {
     }
 
     /// Tells of every unit on a server in which albums it is, where something of its group is to be set aside.
-    pub(super) fn tell_albums(&self, groups: &mut [AskedGroup], albums: &Albums<'_>) -> Result<(), PlanError> {
+    pub(super) fn tell_albums(&self, groups: &mut [AskedGroup], servers: &AtServers<'_>) -> Result<(), PlanError> {
         let ledger = self.looking.ledger();
         let said = |unit: &AskedUnit, verb| unit.main.verb == Some(verb);
         for group in groups.iter_mut().filter(|group| group.units.iter().any(|unit| said(unit, Verb::Quarantine))) {
@@ -74,8 +74,23 @@ impl<'a> Asking<'a> {
                 let (Some(source), Some(asset)) = (source, ledger.asset(subject.asset.as_str())?) else { continue };
                 let listed = if asset.uploaded.is_some() { ledger.listed_as(asset.key)? } else { None };
                 if let Some(row) = listed {
-                    unit.albums = albums.with(source, &row)?;
+                    unit.albums = servers.albums(source, &row)?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells of every date on a server which zone will be recorded with it.
+    pub(super) fn tell_zones(&self, fixes: &mut [AskedFix], servers: &AtServers<'_>) -> Result<(), PlanError> {
+        let ledger = self.looking.ledger();
+        for fix in fixes.iter_mut().filter(|fix| fix.stands == Stands::Holds && fix.was != Some(fix.becomes)) {
+            let subject = &fix.part.subject;
+            let source =
+                self.sources.iter().find(|source| source.id == subject.place.source && source.kind == SourceKind::Immich);
+            let (Some(source), Some(asset)) = (source, ledger.asset(subject.asset.as_str())?) else { continue };
+            if let Some(row) = ledger.listed_as(asset.key)? {
+                fix.zone = servers.zone(source, &row)?;
             }
         }
         Ok(())

@@ -1,11 +1,12 @@
 //! Dates: what people said of doubtful dates, as dates to be written.
 
-use lightproof_ledger::Evidence;
+use lightproof_ledger::{Evidence, StoredAsset};
 use lightproof_model::{
     anomaly::Correction,
     decision::AnomalyVerb,
     plan::{AskedFix, Stands},
     seen::Seen,
+    unit,
 };
 
 use super::asked::Asking;
@@ -38,16 +39,16 @@ pub(super) fn fixes(asking: &Asking<'_>) -> Result<Vec<AskedFix>, EngineError> {
             let Some(becomes) = corrected(seen, verb).filter(|_| correction != Correction::Leave) else { continue };
             let stands = if anomaly.changes.is_empty() { Stands::Holds } else { Stands::Changed(anomaly.changes.clone()) };
             let part = asking.part(&asset, None, None)?;
-            let beside = [&asset.place.name[..], b".xmp"].concat();
             let companions = looking.ledger().companions_of(looking.run(), asset.key)?;
-            let sidecar = companions
-                .iter()
-                .find(|part| {
-                    part.place.source == asset.place.source
-                        && part.place.folder == asset.place.folder
-                        && part.place.name == beside
-                })
-                .and_then(|part| part.sha1);
+            let named = |wanted: &[u8]| {
+                let here =
+                    |part: &&StoredAsset| (&part.place.source, &part.place.folder) == (&asset.place.source, &asset.place.folder);
+                let is = |part: &&StoredAsset| unit::key(&part.place.name) == unit::key(wanted);
+                companions.iter().filter(here).find(is).and_then(|part| part.sha1)
+            };
+            let name = &asset.place.name;
+            // As `Hands::sidecar` finds it: its own, else one of its stem alone.
+            let sidecar = named(&[&name[..], b".xmp"].concat()).or_else(|| named(&[unit::stem(name), b".xmp"].concat()));
             fixes.push(AskedFix {
                 reviewer: decision.reviewer,
                 seen: Seen::new(decision.seen),
@@ -56,6 +57,7 @@ pub(super) fn fixes(asking: &Asking<'_>) -> Result<Vec<AskedFix>, EngineError> {
                 was,
                 becomes,
                 sidecar,
+                zone: None,
             });
         }
     }

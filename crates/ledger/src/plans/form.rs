@@ -111,6 +111,7 @@ struct FixForm {
     was: String,
     becomes: String,
     sidecar: String,
+    zone: String,
 }
 
 /// The plan that a text tells; nothing when it tells none.
@@ -185,5 +186,6 @@ fn fix(of: Value) -> Option<Fix> {
         was: if form.was.is_empty() { None } else { Some(date(&form.was)?) },
         becomes: date(&form.becomes)?,
         sidecar: if form.sidecar.is_empty() { None } else { Some(sha1(&form.sidecar)?) },
+        zone: Some(form.zone).filter(|zone| !zone.is_empty()),
     })
 }

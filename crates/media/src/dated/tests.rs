@@ -44,8 +44,14 @@ fn a_date_is_replaced_where_it_stands_in_whatever_form() {
     let other = r#"e:ColorSpace="1" "#;
     let rows = [
         (r#"<rdf:Description e:DateTimeOriginal="OLD" p:DateCreated='OLD'/>"#, "2001-02-03T04:05:06+02:00"),
-        ("<rdf:Description><e:DateTimeOriginal>OLD</e:DateTimeOriginal><p:DateCreated>OLD</p:DateCreated></rdf:Description>", "2001"),
-        ("<rdf:Description e:DateTimeOriginal='OLD'/>\n<rdf:Description><p:DateCreated >OLD</p:DateCreated\n></rdf:Description>", " "),
+        (
+            "<rdf:Description><e:DateTimeOriginal>OLD</e:DateTimeOriginal><p:DateCreated>OLD</p:DateCreated></rdf:Description>",
+            "2001",
+        ),
+        (
+            "<rdf:Description e:DateTimeOriginal='OLD'/>\n<rdf:Description><p:DateCreated >OLD</p:DateCreated\n></rdf:Description>",
+            " ",
+        ),
         // In each of several places, the innermost declaration counting.
         (
             "<rdf:Description e:DateTimeOriginal='OLD'><e:DateTimeOriginal>OLD</e:DateTimeOriginal></rdf:Description>\
@@ -59,7 +65,8 @@ fn a_date_is_replaced_where_it_stands_in_whatever_form() {
         assert_eq!(dated(&existing), sidecar(&descriptions.replace("OLD", SAID)), "nothing else changes");
     }
     let empty = sidecar("<rdf:Description p:DateCreated=''><e:DateTimeOriginal/></rdf:Description>");
-    let filled = format!("<rdf:Description p:DateCreated='{SAID}'><e:DateTimeOriginal>{SAID}</e:DateTimeOriginal></rdf:Description>");
+    let filled =
+        format!("<rdf:Description p:DateCreated='{SAID}'><e:DateTimeOriginal>{SAID}</e:DateTimeOriginal></rdf:Description>");
     assert_eq!(dated(&empty), sidecar(&filled));
 }
 
@@ -95,8 +102,13 @@ fn any_shape_of_rdf_and_any_prefixes_are_extended() {
         format!("<r:RDF xmlns:r='{rdf}'/>"),
         format!("<RDF xmlns='{rdf}'><Description xmlns:rdf='urn:x' rdf:y='1'/></RDF>"),
         format!("<rdf:RDF xmlns:rdf='{rdf}'><rdf:Description xmlns:exif='urn:x' exif:a='1' xmlns:exif2='urn:y'/></rdf:RDF>"),
-        format!("\u{feff}<?xml version=\"1.0\" encoding='UTF-8'?>\n<!-- x > --><rdf:RDF xmlns:rdf='{rdf}' > <?x y?> </rdf:RDF>\n\n"),
-        format!("<?xpacket begin='\u{feff}' id='x'?><rdf:RDF xmlns:rdf='{rdf}'></rdf:RDF>{}<?xpacket end='w'?>", " \n".repeat(999)),
+        format!(
+            "\u{feff}<?xml version=\"1.0\" encoding='UTF-8'?>\n<!-- x > --><rdf:RDF xmlns:rdf='{rdf}' > <?x y?> </rdf:RDF>\n\n"
+        ),
+        format!(
+            "<?xpacket begin='\u{feff}' id='x'?><rdf:RDF xmlns:rdf='{rdf}'></rdf:RDF>{}<?xpacket end='w'?>",
+            " \n".repeat(999)
+        ),
     ] {
         let written = dated(&existing);
         assert_eq!(sidecar_date(written.as_bytes()), Some(at()));
@@ -110,7 +122,9 @@ fn what_is_not_plainly_xmp_is_refused_with_the_reason() {
     let rdf = |inside: &str| format!("{RDF_OPEN}{inside}{RDF_CLOSE}");
     let wide: Vec<u8> = rdf("").encode_utf16().flat_map(u16::to_le_bytes).collect();
     let marked = [b"\xfe\xff".as_slice(), &rdf("").encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<u8>>()].concat();
-    for not_utf8 in [wide, marked, rdf("\u{e9}").chars().map(|c| c as u8).collect(), b"<?xml version='1.0' encoding='latin1'?>".to_vec()] {
+    for not_utf8 in
+        [wide, marked, rdf("\u{e9}").chars().map(|c| c as u8).collect(), b"<?xml version='1.0' encoding='latin1'?>".to_vec()]
+    {
         assert!(matches!(refused(&not_utf8), NotWritable::NotUtf8(_)));
     }
     for not_whole in [
@@ -133,7 +147,11 @@ fn what_is_not_plainly_xmp_is_refused_with_the_reason() {
         format!("<?xpacket begin=''?>{}", rdf("")),
         "<a>".repeat(300),
     ] {
-        assert!(matches!(refused(not_whole.as_bytes()), NotWritable::NotWhole(_)), "{not_whole}: {}", refused(not_whole.as_bytes()));
+        assert!(
+            matches!(refused(not_whole.as_bytes()), NotWritable::NotWhole(_)),
+            "{not_whole}: {}",
+            refused(not_whole.as_bytes())
+        );
     }
     for not_xmp in ["", " \n", "<html/>", "<rdf:RDF xmlns:rdf='urn:other'/>"] {
         assert!(matches!(refused(not_xmp.as_bytes()), NotWritable::NotXmp(_)), "{not_xmp}");

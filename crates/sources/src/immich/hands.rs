@@ -21,6 +21,7 @@ use super::{
     wire::{Album, AlbumChange},
 };
 
+pub use dated::{DateOutcome, JobPatience, ShownDate};
 pub use look::{Looked, Own};
 
 /// One owner's assets on a server, with a key that may change them.

@@ -55,5 +55,6 @@ fn refusal(fix: &AskedFix, why: Why) -> Refused {
 
 fn step(fix: &AskedFix) -> (Ground, Fix) {
     let ground = Ground { reviewer: fix.reviewer.clone(), seen: fix.seen.clone() };
-    (ground, Fix { subject: fix.part.subject.clone(), was: fix.was, becomes: fix.becomes, sidecar: fix.sidecar })
+    let (subject, zone) = (fix.part.subject.clone(), fix.zone.clone());
+    (ground, Fix { subject, was: fix.was, becomes: fix.becomes, sidecar: fix.sidecar, zone })
 }

@@ -62,7 +62,9 @@ pub enum NotDated {
     #[error(transparent)]
     NotMoved(#[from] NotMoved),
     /// It may be meant for another asset.
-    #[error("{0} would speak of {1} as well, which has the same name but for its ending or letter case; whose it is is for you to say")]
+    #[error(
+        "{0} would speak of {1} as well, which has the same name but for its ending or letter case; whose it is is for you to say"
+    )]
     Shared(String, String),
     /// There are two.
     #[error("{0} is there beside {1}, and both are sidecars of one asset; which one counts is for you to say")]
@@ -122,13 +124,7 @@ impl Hands {
     ///
     /// # Errors
     /// [`NotDated`], also when the sidecar is not the one that was written any more: then it is somebody's, and stays.
-    pub fn take_sidecar_back(
-        &self,
-        plan: &str,
-        asset: &[u8],
-        wrote: Sha1,
-        before: Option<&[u8]>,
-    ) -> Result<TakenBack, NotDated> {
+    pub fn take_sidecar_back(&self, plan: &str, asset: &[u8], wrote: Sha1, before: Option<&[u8]>) -> Result<TakenBack, NotDated> {
         super::foreign::refuse(&self.path, &self.root, self.resolver, asset)?;
         let path = self.own_sidecar(asset)?.ok_or_else(|| NotMoved::Missing(shown(&with_ending(asset))))?;
         let there = self.seen(&path)?;
@@ -180,6 +176,21 @@ impl Hands {
             (None, Some(old)) => SidecarState::Between(old),
             (None, None) if before.is_none() || of_stem()? => SidecarState::Untouched,
             (None, None) => SidecarState::Otherwise(with_ending(asset)),
+        })
+    }
+
+    /// The sidecar that was there before a plan dated an asset, by its SHA-1: in its place, named after the stem, or among those that were replaced.
+    ///
+    /// # Errors
+    /// [`NotDated`] when it cannot be looked at.
+    pub fn sidecar_before(&self, plan: &str, asset: &[u8], sha1: Sha1) -> Result<Option<Vec<u8>>, NotDated> {
+        if let Some(seen) = self.replaced(plan, asset, Replaced::Before, sha1)? {
+            return Ok(Some(seen.bytes));
+        }
+        let own = self.own_sidecar(asset)?.map(|path| self.seen(&path)).transpose()?;
+        Ok(match own.filter(|seen| seen.sha1 == sha1) {
+            Some(seen) => Some(seen.bytes),
+            None => self.of_stem(asset)?.filter(|seen| seen.sha1 == sha1).map(|seen| seen.bytes),
         })
     }
 

@@ -130,10 +130,15 @@ impl Hands {
 
     /// SHA-1 of the one sidecar that is named after the asset's stem; nothing where there is none or several.
     pub(super) fn sha1_of_stem(&self, asset: &[u8]) -> Result<Option<Sha1>, NotDated> {
+        Ok(self.of_stem(asset)?.map(|seen| seen.sha1))
+    }
+
+    /// The one sidecar that is named after the asset's stem; nothing where there is none or several.
+    pub(super) fn of_stem(&self, asset: &[u8]) -> Result<Option<Seen>, NotDated> {
         let (folder, _) = split(asset);
         match self.beside(asset)?.of_stem.as_slice() {
-            [name] if folder.is_empty() => self.seen(name).map(|seen| Some(seen.sha1)),
-            [name] => self.seen(&[folder, b"/", name].concat()).map(|seen| Some(seen.sha1)),
+            [name] if folder.is_empty() => self.seen(name).map(Some),
+            [name] => self.seen(&[folder, b"/", name].concat()).map(Some),
             _ => Ok(None),
         }
     }

@@ -1,0 +1,65 @@
+//! Asked of servers before a plan is made: in which of its owner's albums an asset is, and which zone a date will be recorded with.
+
+use std::{cell::RefCell, collections::HashMap};
+
+use lightproof_ledger::{ListedRow, StoredSource};
+use lightproof_model::asset::SourceId;
+use lightproof_sources::immich::{
+    api::QUARANTINE_ALBUM,
+    error::ImmichError,
+    hands::{ServerHands, dated::zone_that_will_be_recorded},
+    listed::RemoteId,
+    version::Version,
+};
+
+use super::PlanError;
+use crate::{
+    EngineError,
+    carrying::{Lines, hands_on_server},
+    servers::ServerRequest,
+};
+
+/// The servers that are asked, each opened once.
+pub(super) struct AtServers<'a> {
+    servers: &'a [ServerRequest],
+    lines: RefCell<Lines>,
+    hands: RefCell<HashMap<SourceId, (ServerHands, Version)>>,
+}
+
+impl<'a> AtServers<'a> {
+    pub(super) fn of(servers: &'a [ServerRequest]) -> AtServers<'a> {
+        AtServers { servers, lines: RefCell::default(), hands: RefCell::default() }
+    }
+
+    /// The albums of an asset, but for that of what is set aside: id and name, in order.
+    pub(super) fn albums(&self, source: &StoredSource, row: &ListedRow) -> Result<Vec<(String, String)>, PlanError> {
+        let mut albums = self.ask(source, |hands, _| hands.albums_with(RemoteId(row.remote)))?;
+        albums.retain(|(_, name)| name != QUARANTINE_ALBUM);
+        albums.sort_unstable();
+        Ok(albums)
+    }
+
+    /// The zone that the server will have on record once a date is set, where that is not the one it has.
+    pub(super) fn zone(&self, source: &StoredSource, row: &ListedRow) -> Result<Option<String>, PlanError> {
+        self.ask(source, |hands, version| Ok(zone_that_will_be_recorded(version, &hands.date(RemoteId(row.remote))?)))
+    }
+
+    fn ask<T>(
+        &self,
+        source: &StoredSource,
+        question: impl FnOnce(&ServerHands, Version) -> Result<T, ImmichError>,
+    ) -> Result<T, PlanError> {
+        let known = self.hands.borrow_mut().remove(&source.id);
+        let (hands, version) = match known {
+            Some(known) => known,
+            None => hands_on_server(source, self.servers, &mut self.lines.borrow_mut())?,
+        };
+        let answer = question(&hands, version);
+        self.hands.borrow_mut().insert(source.id.clone(), (hands, version));
+        answer.map_err(|error| {
+            let root = String::from_utf8_lossy(&source.root).into_owned();
+            let server = root.trim_start_matches("immich:").to_owned();
+            PlanError::Engine(EngineError::Server { server, error: Box::new(error) })
+        })
+    }
+}
