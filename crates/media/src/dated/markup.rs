@@ -24,8 +24,16 @@ impl Attribute<'_> {
 /// One piece of the text; ranges go from bracket to bracket.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Piece<'a> {
-    Start { name: &'a str, attributes: Vec<Attribute<'a>>, range: Range<usize>, empty: bool },
-    End { name: &'a str, range: Range<usize> },
+    Start {
+        name: &'a str,
+        attributes: Vec<Attribute<'a>>,
+        range: Range<usize>,
+        empty: bool,
+    },
+    End {
+        name: &'a str,
+        range: Range<usize>,
+    },
     Text(Range<usize>),
     /// A comment, or unparsed text.
     Opaque(Range<usize>),
@@ -193,7 +201,9 @@ fn not_whole(what: &str, at: usize) -> NotWritable {
 
 /// Letters, digits, and the few signs that names may hold; more letters than XML allows, which harms nothing.
 fn is_in_name(c: char) -> bool {
-    c.is_ascii_alphanumeric() || "_-.:\u{b7}".contains(c) || (!c.is_ascii() && !c.is_whitespace() && !c.is_control() && c != super::BOM)
+    c.is_ascii_alphanumeric()
+        || "_-.:\u{b7}".contains(c)
+        || (!c.is_ascii() && !c.is_whitespace() && !c.is_control() && c != super::BOM)
 }
 
 fn characters(text: &str, at: usize) -> Result<(), NotWritable> {

@@ -153,7 +153,13 @@ fn text(bytes: &[u8]) -> Result<(bool, &str), NotWritable> {
 }
 
 impl<'a> Reading<'a> {
-    fn start(&mut self, name: &'a str, attributes: &[Attribute<'a>], range: Range<usize>, empty: bool) -> Result<(), NotWritable> {
+    fn start(
+        &mut self,
+        name: &'a str,
+        attributes: &[Attribute<'a>],
+        range: Range<usize>,
+        empty: bool,
+    ) -> Result<(), NotWritable> {
         let not_whole = |what: &str| Err(NotWritable::NotWhole(format!("{what} at byte {}", range.start)));
         if self.open.is_empty() {
             self.roots += 1;

@@ -62,7 +62,9 @@ pub enum NotDated {
     #[error(transparent)]
     NotMoved(#[from] NotMoved),
     /// It may be meant for another asset.
-    #[error("{0} would speak of {1} as well, which has the same name but for its ending or letter case; whose it is is for you to say")]
+    #[error(
+        "{0} would speak of {1} as well, which has the same name but for its ending or letter case; whose it is is for you to say"
+    )]
     Shared(String, String),
     /// There are two.
     #[error("{0} is there beside {1}, and both are sidecars of one asset; which one counts is for you to say")]
@@ -122,13 +124,7 @@ impl Hands {
     ///
     /// # Errors
     /// [`NotDated`], also when the sidecar is not the one that was written any more: then it is somebody's, and stays.
-    pub fn take_sidecar_back(
-        &self,
-        plan: &str,
-        asset: &[u8],
-        wrote: Sha1,
-        before: Option<&[u8]>,
-    ) -> Result<TakenBack, NotDated> {
+    pub fn take_sidecar_back(&self, plan: &str, asset: &[u8], wrote: Sha1, before: Option<&[u8]>) -> Result<TakenBack, NotDated> {
         super::foreign::refuse(&self.path, &self.root, self.resolver, asset)?;
         let path = self.own_sidecar(asset)?.ok_or_else(|| NotMoved::Missing(shown(&with_ending(asset))))?;
         let there = self.seen(&path)?;
