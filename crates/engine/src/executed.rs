@@ -34,9 +34,9 @@ pub(crate) fn amend_group(
         }
         // Only what the fix gave is expected; any other date is a difference.
         if let (Some(given), Some(is)) = (executed.dated(source, path), is_now)
-            && is.date_corrected == Some(given)
+            && is.date_corrected.or(is.date_time_original.at()) == Some(given)
         {
-            member.date_corrected = Some(given);
+            member.date_corrected = is.date_corrected;
         }
     }
     Ok(aside)
@@ -45,8 +45,8 @@ pub(crate) fn amend_group(
 /// Amends what was seen of an anomaly.
 pub(crate) fn amend_anomaly(ledger: &Ledger, then: &mut SeenAnomaly, now: &SeenAnomaly) -> Result<(), EngineError> {
     let given = ledger.executed()?.dated(&now.place.source, &now.place.path);
-    if given.is_some() && now.date_corrected == given {
-        then.date_corrected = given;
+    if given.is_some() && now.date_corrected.or(now.date_time_original.at()) == given {
+        then.date_corrected = now.date_corrected;
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use lightproof_model::{
     media_type::{Class, MediaType},
     moment::{WallClock, in_utc},
     same_shot::{CaptureMoment, Words},
-    unit::{Part, Units, UnitsInProgress},
+    unit::{Part, Units, UnitsInProgress, key},
 };
 
 use lightproof_sources::immich::listed::RemoteId;
@@ -179,20 +179,41 @@ fn store(
     recorded: &HashMap<u32, WallClock>,
 ) -> Result<(), EngineError> {
     let companions = units.companions();
-    // Two sidecars that disagree correct nothing: which of them is right is for a person to say.
-    let mut given: HashMap<u32, Option<WallClock>> = HashMap::new();
+    let mut given: HashMap<u32, Vec<(u32, WallClock)>> = HashMap::new();
     for (companion, main, _) in &companions {
         if let Some(date) = sidecar_dates.get(companion) {
-            given.entry(*main).and_modify(|known| *known = known.filter(|k| k == date)).or_insert(Some(*date));
+            given.entry(*main).or_default().push((*companion, *date));
         }
     }
+    let mut agreed: HashMap<u32, Option<WallClock>> = HashMap::new();
+    for (main, said) in given {
+        agreed.insert(main, one_date(ledger, main, &said)?);
+    }
     // A sidecar that repeats DateTimeOriginal corrects nothing either.
-    let corrected = given.into_iter().filter_map(|(main, date)| {
+    let corrected = agreed.into_iter().filter_map(|(main, date)| {
         let date = date?;
         (recorded.get(&main) != Some(&date)).then_some((AssetKey(main.into()), date))
     });
     ledger.replace_units(run, companions.iter().map(|(c, m, _)| (AssetKey((*c).into()), AssetKey((*m).into()))), corrected)?;
     Ok(())
+}
+
+/// The date that sidecars of one asset give. Where two disagree, the one that bears the asset's whole name speaks, as it does for the fixes
+/// that lightproof writes; else neither does: which of them is right is for a person to say.
+fn one_date(ledger: &Ledger, main: u32, said: &[(u32, WallClock)]) -> Result<Option<WallClock>, EngineError> {
+    let first = said.first().map(|(_, date)| *date);
+    if said.iter().all(|(_, date)| Some(*date) == first) {
+        return Ok(first);
+    }
+    let own = key(&[ledger.asset_of_key(AssetKey(main.into()))?.given_name(), b".xmp"].concat());
+    let mut dates = Vec::new();
+    for (companion, date) in said {
+        if key(&ledger.asset_of_key(AssetKey((*companion).into()))?.place.name) == own {
+            dates.push(*date);
+        }
+    }
+    dates.dedup();
+    Ok(if dates.len() == 1 { dates.pop() } else { None })
 }
 
 /// Whether an asset of this class can share its bytes with the main asset of another unit in a way that tells something.
