@@ -2,6 +2,7 @@
 
 mod approving;
 mod crashing;
+mod dates;
 mod drifting;
 mod durable;
 mod folders;
@@ -90,18 +91,21 @@ impl Desk {
         self.house.json(["undo", what])
     }
 
+    /// Every step of a plan: what it does, the path that it is about, and how far it is.
+    pub fn steps(&self, plan: &str) -> Vec<[String; 3]> {
+        let told = self.house.json(["plan", "show", plan]);
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let step = |step: &Value| {
+            let of = &step["of"];
+            let subject = if of["main"].is_object() { &of["main"] } else { &of["subject"] };
+            [text(&step["act"]), text(&subject["path"]), text(&step["state"])]
+        };
+        told["steps"].as_array().unwrap().iter().map(step).collect()
+    }
+
     /// How far each step of a plan is, by the path that it is about.
     pub fn states(&self, plan: &str) -> Vec<(String, String)> {
-        let told = self.house.json(["plan", "show", plan]);
-        let mut states: Vec<(String, String)> = told["steps"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|step| {
-                let path = step["of"]["main"]["path"].as_str().unwrap_or_default().to_owned();
-                (path, step["state"].as_str().unwrap().to_owned())
-            })
-            .collect();
+        let mut states: Vec<_> = self.steps(plan).into_iter().map(|[_, path, state]| (path, state)).collect();
         states.sort();
         states
     }
