@@ -1,6 +1,7 @@
 //! Carrying out decisions: a plan is made, approved of by a person, executed and taken back, and nothing is ever lost on the way.
 
 mod approving;
+mod back_again;
 mod crashing;
 mod dates;
 mod drifting;

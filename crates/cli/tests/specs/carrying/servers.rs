@@ -23,19 +23,19 @@ const MAY: &[&str] = &[
 ];
 
 /// A server named `home`, where alice has pairs of one shot: the fuller one is kept, the other goes.
-struct Served {
-    fake: FakeImmich,
-    house: House,
+pub struct Served {
+    pub fake: FakeImmich,
+    pub house: House,
     kept: Vec<Id>,
     gone: Vec<Id>,
     holiday: Id,
 }
 
 /// What a server shows of an asset.
-type Shown = (Option<(Visibility, bool, bool)>, bool, bool);
+pub type Shown = (Option<(Visibility, bool, bool)>, bool, bool);
 
 impl Served {
-    fn new(pairs: u64) -> Served {
+    pub fn new(pairs: u64) -> Served {
         let fake = FakeImmich::new();
         let alice = fake.user(NewUser::named("Alice").admin());
         let key = fake.key(alice, MAY);
@@ -91,7 +91,7 @@ impl Served {
     }
 
     /// Decides, plans and approves.
-    fn approved(&self, further: &[&str]) -> String {
+    pub fn approved(&self, further: &[&str]) -> String {
         self.decide();
         typed(self.house.program.command(["approval", "set"]), &[PASSPHRASE, PASSPHRASE]).well();
         let told = self.house.json(["plan", "--max-share", "60"].iter().chain(further));
@@ -101,12 +101,12 @@ impl Served {
         plan
     }
 
-    fn execute(&self, plan: &str) -> Value {
+    pub fn execute(&self, plan: &str) -> Value {
         self.house.json(["execute", plan])
     }
 
     /// All that lightproof may have changed: visibility, trash, favourite, memberships.
-    fn shown(&self) -> Vec<Shown> {
+    pub fn shown(&self) -> Vec<Shown> {
         let holiday = self.fake.in_album(self.holiday);
         let aside = self.aside();
         let of = |id: &Id| (self.fake.state(*id), holiday.contains(id), aside.contains(id));
