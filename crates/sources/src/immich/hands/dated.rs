@@ -172,8 +172,9 @@ impl ServerHands {
                 Err("it is in an external library: with a date, the server would write a file into a folder that is not its own"
                     .to_owned())
             }
-            Looked::Own(own) if own.trashed => Err("it is in the trash".to_owned()),
+            // What is out of reach is in the trash too.
             Looked::Own(own) if own.offline => Err("its file is out of the server's reach".to_owned()),
+            Looked::Own(own) if own.trashed => Err("it is in the trash".to_owned()),
             Looked::Own(_) => Ok(()),
             Looked::Anothers => Err("it is another owner's".to_owned()),
             Looked::None => Err("the server has no such asset for this key".to_owned()),
