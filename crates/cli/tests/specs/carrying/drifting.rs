@@ -72,6 +72,7 @@ fn two_cannot_carry_out_in_one_root_not_even_with_two_ledgers() {
 }
 
 #[test]
+#[allow(clippy::disallowed_methods)] // the test unplugs the drive
 fn a_root_that_is_not_there_refuses_the_whole_before_anything_is_touched() {
     let desk = decided(&["a"]);
     let plan = desk.approved(&[]);
