@@ -1,4 +1,4 @@
-//! `ServerHands`: the few changes that lightproof makes on a server, all of them in its database and reversible.
+//! `ServerHands`: the few changes that lightproof makes on a server: reversible, and in its database alone but for dates ([`dated`]).
 //!
 //! Visibility between `timeline` and `archive`, favourites, and memberships of albums. What is to be changed is read just before, and read again
 //! afterwards: an answer that never came says nothing. Bulk calls are all-or-nothing on the server, so many go in pieces, and a piece that is refused

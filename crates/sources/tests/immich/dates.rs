@@ -12,7 +12,7 @@ use lightproof_sources::immich::{
     version::Version,
 };
 use lightproof_testkit::immich::{
-    DateJob, FakeImmich, Id, Misbehaviour, Moment, NewAsset, NewUser, Visibility, When,
+    DateJob, Extracted, FakeImmich, Id, Misbehaviour, Moment, NewAsset, NewUser, Visibility, When,
     contract::{Contract, Verdict},
 };
 use proptest::prelude::*;
@@ -89,6 +89,23 @@ fn a_photograph_in_los_angeles_set_to_half_past_eleven_shows_that_and_not_half_p
     assert_eq!((last.as_deref(), zone_now.as_deref()), (Some("2024-07-14T23:30:00.000-07:00"), Some("UTC-7")));
     assert_eq!((before.wall_clock().as_str(), before.zone.as_deref()), ("2024-07-01T12:00:00", Some("America/Los_Angeles")));
     assert!(shows(&server, id, "2024-07-14T23:30:00"));
+}
+
+#[test]
+fn what_was_taken_over_is_seen_where_only_the_instant_changes_or_only_the_wall_clock() {
+    // 19:00 in UTC is the noon in Los Angeles that showed before.
+    let losing = server(LOSES);
+    let asset = NewAsset::of(losing.alice, vec![1; 100]).taken("2024-07-01T12:00:00Z").local("2024-07-01T12:00:00Z");
+    let id = losing.fake.add(asset.zone(LOS_ANGELES.0, LOS_ANGELES.1));
+    assert!(matches!(set(&losing, id, "2024-07-01T19:00:00"), DateOutcome::Done { .. }));
+    assert!(shows(&losing, id, "2024-07-01T19:00:00"));
+    // A zone that 2.4 had on record and did not go by: the instant is the right one already.
+    let keeping = server(KEEPS);
+    let asset = NewAsset::of(keeping.alice, vec![1; 100]).taken("2024-07-01T09:00:00Z");
+    let id = keeping.fake.add(asset.extracted(Extracted::default().taken("2024-07-01T09:00:00Z", Some("UTC+1"))));
+    assert!(matches!(set(&keeping, id, "2024-07-01T10:00:00"), DateOutcome::Done { .. }));
+    assert!(shows(&keeping, id, "2024-07-01T10:00:00"));
+    assert_eq!(sent(&keeping), ["2024-07-01T10:00:00.000+01:00"]);
 }
 
 #[test]
