@@ -298,6 +298,8 @@ pub struct Fix {
     pub becomes: WallClock,
     /// SHA-1 of the sidecar that is there already; nothing where there is none, and on a server.
     pub sidecar: Option<Sha1>,
+    /// What its server shows, which undo brings back; nothing in a folder.
+    pub shows: Option<WallClock>,
     /// The zone that a server will have on record afterwards, where that is not the photograph's: said before anybody approves.
     pub zone: Option<String>,
 }

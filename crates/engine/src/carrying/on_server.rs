@@ -359,17 +359,21 @@ pub(super) fn find_out_favourite(hands: &ServerHands, subject: &Subject, way: Wa
     told(found())
 }
 
-/// That a date may be set on a server: of the user's own asset, which no other program keeps.
+/// That a date may be set on a server: of the user's own asset, which no other program keeps, and which shows what it did.
 pub(super) fn check_date(hands: &ServerHands, fix: &Fix) -> Result<(), Against> {
-    let (_, own) = own(hands, &fix.subject)?;
+    let (id, own) = own(hands, &fix.subject)?;
     if own.external {
-        return Err(format!(
-            "{} is in an external library: its date would be written into another program's folder",
-            shown(&fix.subject)
-        )
-        .into());
+        let why = "is in an external library: its date would be written into another program's folder";
+        return Err(format!("{} {why}", shown(&fix.subject)).into());
     }
-    Ok(())
+    let now = hands.date(id).map_err(against)?;
+    match fix.shows {
+        Some(shows) if now.is(shows) => Ok(()),
+        _ => {
+            Err(format!("the server shows {} for {}, and did not when it was planned", now.wall_clock(), shown(&fix.subject))
+                .into())
+        }
+    }
 }
 
 pub(super) fn fix_date(hands: &ServerHands, fix: &Fix) -> Result<Became, Against> {
@@ -402,26 +406,34 @@ pub(super) fn take_date_back(hands: &ServerHands, fix: &Fix, before: &str) -> Re
     })
 }
 
-/// What became of a date: it shows, or it does not. What is still under way on the server is waited for when it is set anew.
+/// What became of a date: it shows, or what was there before does. Anything else came of a server that loses zones, halfway: what was there before is
+/// put back.
 pub(super) fn find_out_date(hands: &ServerHands, fix: &Fix, way: Way, trace: Option<&Trace>) -> Found {
     let found = || -> Result<Found, Against> {
         let now = hands.date(id_of(&fix.subject)?).map_err(against)?;
-        let before = match trace {
-            Some(Trace::DatedOnServer { before, .. }) => before.parse().ok(),
-            _ => fix.was,
-        };
         if now.is_under_way() {
             return Ok(Found::Unknown("the server has not taken the date over yet".to_owned()));
         }
-        Ok(match way {
-            Way::Forward if now.is(fix.becomes) => {
-                let before = before.map_or_else(String::new, |at: WallClock| RecordedDate::At(at).echo());
-                Found::After(Trace::DatedOnServer { before, sent: String::new() })
+        let before = match trace {
+            Some(Trace::DatedOnServer { before, .. }) => before.parse().ok(),
+            _ => fix.shows,
+        };
+        let Some(before) = before else {
+            return Ok(Found::Unknown("nothing says what the server showed before".to_owned()));
+        };
+        let (is_new, mut is_old) = (now.is(fix.becomes), now.is(before));
+        if !is_new && !is_old {
+            match set_date(hands, &fix.subject, before) {
+                Became::Closed(Outcome::Done(_)) => is_old = true,
+                Became::Closed(Outcome::Skipped(why) | Outcome::Unknown(why)) | Became::Unreachable(why) => {
+                    return Ok(Found::Unknown(why));
+                }
             }
-            Way::Back if before.is_some_and(|before| now.is(before)) => match trace {
-                Some(trace) => Found::After(trace.clone()),
-                None => Found::Unknown("the journal does not say what was there".to_owned()),
-            },
+        }
+        let trace = || Trace::DatedOnServer { before: RecordedDate::At(before).echo(), sent: String::new() };
+        Ok(match way {
+            Way::Forward if is_new => Found::After(trace()),
+            Way::Back if is_old => Found::After(trace()),
             Way::Forward | Way::Back => Found::Before,
         })
     };

@@ -81,7 +81,7 @@ impl<'a> Asking<'a> {
         Ok(())
     }
 
-    /// Tells of every date on a server which zone will be recorded with it.
+    /// Tells of every date on a server what it shows now, and which zone will be recorded with the new one.
     pub(super) fn tell_zones(&self, fixes: &mut [AskedFix], servers: &AtServers<'_>) -> Result<(), PlanError> {
         let ledger = self.looking.ledger();
         for fix in fixes.iter_mut().filter(|fix| fix.stands == Stands::Holds && fix.was != Some(fix.becomes)) {
@@ -90,7 +90,7 @@ impl<'a> Asking<'a> {
                 self.sources.iter().find(|source| source.id == subject.place.source && source.kind == SourceKind::Immich);
             let (Some(source), Some(asset)) = (source, ledger.asset(subject.asset.as_str())?) else { continue };
             if let Some(row) = ledger.listed_as(asset.key)? {
-                fix.zone = servers.zone(source, &row)?;
+                (fix.shows, fix.zone) = servers.date(source, &row)?;
             }
         }
         Ok(())

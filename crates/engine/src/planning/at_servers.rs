@@ -3,7 +3,7 @@
 use std::{cell::RefCell, collections::HashMap};
 
 use lightproof_ledger::{ListedRow, StoredSource};
-use lightproof_model::asset::SourceId;
+use lightproof_model::{asset::SourceId, moment::WallClock};
 use lightproof_sources::immich::{
     api::QUARANTINE_ALBUM,
     error::ImmichError,
@@ -39,9 +39,13 @@ impl<'a> AtServers<'a> {
         Ok(albums)
     }
 
-    /// The zone that the server will have on record once a date is set, where that is not the one it has.
-    pub(super) fn zone(&self, source: &StoredSource, row: &ListedRow) -> Result<Option<String>, PlanError> {
-        self.ask(source, |hands, version| Ok(zone_that_will_be_recorded(version, &hands.date(RemoteId(row.remote))?)))
+    /// The wall clock that the server shows of an asset, and the zone that it will have on record once a date is set, where that is not the one
+    /// it has.
+    pub(super) fn date(&self, source: &StoredSource, row: &ListedRow) -> Result<(Option<WallClock>, Option<String>), PlanError> {
+        self.ask(source, |hands, version| {
+            let shown = hands.date(RemoteId(row.remote))?;
+            Ok((shown.wall_clock().parse().ok(), zone_that_will_be_recorded(version, &shown)))
+        })
     }
 
     fn ask<T>(

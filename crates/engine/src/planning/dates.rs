@@ -57,6 +57,7 @@ pub(super) fn fixes(asking: &Asking<'_>) -> Result<Vec<AskedFix>, EngineError> {
                 was,
                 becomes,
                 sidecar,
+                shows: None,
                 zone: None,
             });
         }

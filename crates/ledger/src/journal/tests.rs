@@ -59,7 +59,12 @@ fn every_entry_is_read_back_as_it_was_written() {
 
 fn verified(ledger: &Ledger, heads: &[Head]) -> Result<u64, String> {
     let mut texts = Vec::new();
-    ledger.for_each_text(0, |text| Ok::<(), LedgerError>(texts.push(Ok::<Text, Broken>(text)))).unwrap();
+    ledger
+        .for_each_text(0, |text| {
+            texts.push(Ok::<Text, Broken>(text));
+            Ok::<(), LedgerError>(())
+        })
+        .unwrap();
     verify(texts.into_iter(), heads).map_err(|broken| broken.to_string())
 }
 

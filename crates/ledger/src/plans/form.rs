@@ -111,6 +111,7 @@ struct FixForm {
     was: String,
     becomes: String,
     sidecar: String,
+    shows: String,
     zone: String,
 }
 
@@ -186,6 +187,7 @@ fn fix(of: Value) -> Option<Fix> {
         was: if form.was.is_empty() { None } else { Some(date(&form.was)?) },
         becomes: date(&form.becomes)?,
         sidecar: if form.sidecar.is_empty() { None } else { Some(sha1(&form.sidecar)?) },
+        shows: if form.shows.is_empty() { None } else { Some(date(&form.shows)?) },
         zone: Some(form.zone).filter(|zone| !zone.is_empty()),
     })
 }

@@ -32,8 +32,14 @@ fn plan() -> Plan {
     };
     let membership = Membership { subject: on_server(), album: "m".to_owned(), name: "Été 🙂".to_owned() };
     let at = "2019-07-06T12:30:00".parse().unwrap();
-    let fix =
-        Fix { subject: subject(b"c.jpg"), was: None, becomes: at, sidecar: Some(Sha1([9; 20])), zone: Some("UTC+2".to_owned()) };
+    let fix = Fix {
+        subject: subject(b"c.jpg"),
+        was: None,
+        becomes: at,
+        sidecar: Some(Sha1([9; 20])),
+        shows: Some(at),
+        zone: Some("UTC+2".to_owned()),
+    };
     let forward = [Act::SetAside(unit), Act::JoinAlbum(membership), Act::Favour(on_server()), Act::FixDate(fix.clone())]
         .map(|act| [act.clone(), act.inverse()]);
     let steps = forward.into_iter().flatten().zip(1..).map(|(act, number)| Step {

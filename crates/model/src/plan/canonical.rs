@@ -162,6 +162,7 @@ impl Text {
         self.member("was", &fix.was.map_or_else(String::new, date));
         self.member("becomes", &date(fix.becomes));
         self.member("sidecar", &fix.sidecar.map_or_else(String::new, |sha1| sha1.to_string()));
+        self.member("shows", &fix.shows.map_or_else(String::new, date));
         self.member("zone", fix.zone.as_deref().unwrap_or_default());
         self.raw("}");
     }

@@ -112,6 +112,8 @@ pub struct AskedFix {
     pub becomes: WallClock,
     /// SHA-1 of the sidecar that is there already.
     pub sidecar: Option<Sha1>,
+    /// What its server shows, which undo brings back; nothing in a folder.
+    pub shows: Option<WallClock>,
     /// The zone that its server will record, where that is not the photograph's.
     pub zone: Option<String>,
 }

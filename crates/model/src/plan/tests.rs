@@ -259,6 +259,7 @@ fn fix(name: &str, becomes: &str) -> AskedFix {
         was: Some(at("2005-01-01T00:00:00")),
         becomes: at(becomes),
         sidecar: None,
+        shows: None,
         zone: None,
     }
 }
@@ -303,7 +304,8 @@ fn every_act_has_a_way_back_and_back_again() {
     let subject = || part("a.jpg", 1, None).subject;
     let unit = Unit { main: subject(), companions: Vec::new(), survivors: Vec::new() };
     let membership = Membership { subject: subject(), album: "x".to_owned(), name: "X".to_owned() };
-    let fix = Fix { subject: subject(), was: None, becomes: crate::moment::WallClock::ZERO, sidecar: None, zone: None };
+    let fix =
+        Fix { subject: subject(), was: None, becomes: crate::moment::WallClock::ZERO, sidecar: None, shows: None, zone: None };
     for act in [Act::SetAside(unit), Act::JoinAlbum(membership), Act::Favour(subject()), Act::FixDate(fix)] {
         let back = act.clone().inverse();
         assert_ne!(back.word(), act.word());

@@ -56,5 +56,5 @@ fn refusal(fix: &AskedFix, why: Why) -> Refused {
 fn step(fix: &AskedFix) -> (Ground, Fix) {
     let ground = Ground { reviewer: fix.reviewer.clone(), seen: fix.seen.clone() };
     let (subject, zone) = (fix.part.subject.clone(), fix.zone.clone());
-    (ground, Fix { subject, was: fix.was, becomes: fix.becomes, sidecar: fix.sidecar, zone })
+    (ground, Fix { subject, was: fix.was, becomes: fix.becomes, sidecar: fix.sidecar, shows: fix.shows, zone })
 }
