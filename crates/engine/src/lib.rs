@@ -35,8 +35,8 @@ pub mod watch;
 
 pub use error::{EngineError, Kind};
 pub use lightproof_ledger::{
-    About, DecisionKey, Depth, Entry, Evidence, FolderNote, FolderNoteKind, Ledger, ListedRow, Place, SourceKind, StoredAnomaly,
-    StoredAsset, StoredDecision, StoredGroup, StoredSource, StoredWord,
+    About, DecisionKey, Depth, Entry, Evidence, FolderNote, FolderNoteKind, Ledger, ListedRow, Place, PlanRow, SourceKind,
+    StoredAnomaly, StoredAsset, StoredDecision, StoredGroup, StoredSource, StoredWord,
 };
 pub use lightproof_media::video::Ffmpeg;
 pub use lightproof_sources::immich::listed::RemoteId;

@@ -13,7 +13,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use lightproof_ledger::{About, PlanRow};
 use lightproof_model::plan::{self, NotPlanned, PlanDigest, Proposal, Refused, Wish};
 
-pub use shown::{Owned, Sums, sums};
+pub use shown::{Owned, Sums, cannot_be_taken_back, sums};
 
 use crate::{
     EngineError, Kind,

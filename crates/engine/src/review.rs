@@ -6,6 +6,7 @@
 
 pub mod anomalies;
 pub mod back;
+pub mod carrying;
 mod catch_up;
 pub mod deciding;
 pub mod groups;

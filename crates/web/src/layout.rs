@@ -15,6 +15,7 @@ pub const PLACES: &[(&str, &str, &str)] = &[
     ("/anomalies", "Anomalies", "g a"),
     ("/problems", "Problems", "g p"),
     ("/decisions", "Decisions", "g d"),
+    ("/plans", "Plans", "g l"),
 ];
 
 /// A page to be framed.

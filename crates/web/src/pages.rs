@@ -12,5 +12,6 @@ pub mod group;
 pub mod groups;
 pub mod overview;
 pub mod pictures;
+pub mod plans;
 pub mod problems;
 pub mod run;

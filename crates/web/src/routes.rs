@@ -14,6 +14,7 @@ pub fn routes(app: Shared) -> Router {
         .merge(pages::group::routes())
         .merge(pages::bulk::routes())
         .merge(pages::decisions::routes())
+        .merge(pages::plans::routes())
         .merge(pages::pictures::routes())
         .merge(pages::anomalies::routes())
         .merge(pages::anomaly::routes())

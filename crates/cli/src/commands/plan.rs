@@ -8,8 +8,11 @@ use std::{
 
 use lightproof_engine::{
     Ledger,
-    planning::{Owned, Planned, Wishes, find, plan as make, reason, reasons, sums},
-    review::Looking,
+    planning::{Owned, Planned, Wishes, cannot_be_taken_back, find, plan as make, reason, reasons, sums},
+    review::{
+        Looking,
+        carrying::{state_word, states},
+    },
     settings::Settings,
 };
 use lightproof_model::{
@@ -134,22 +137,6 @@ fn head(ledger: &Ledger, digest: &PlanDigest, plan: &Plan) -> anyhow::Result<Str
         text.push_str(&format!("  {FAINT}{note}{FAINT:#}\n"));
     }
     Ok(text)
-}
-
-/// What stays although all is undone, said before anybody approves.
-fn cannot_be_taken_back(plan: &Plan) -> Vec<&'static str> {
-    use lightproof_model::plan::Hold;
-    let on_server = |subject: &Subject| matches!(subject.hold, Hold::Server { .. });
-    let mut notes = Vec::new();
-    if plan.steps.iter().any(|step| matches!(&step.act, Act::SetAside(unit) if on_server(&unit.main))) {
-        notes.push("after undo the album `Quarantine (lightproof)` stays on the server, empty");
-    }
-    if plan.steps.iter().any(|step| matches!(&step.act, Act::FixDate(fix) if on_server(&fix.subject))) {
-        notes.push(
-            "after undo the XMP file that the server wrote stays beside the photograph, and a date that was absent stays set",
-        );
-    }
-    notes
 }
 
 fn lines(owned: &Owned) -> Vec<String> {
@@ -279,28 +266,6 @@ fn state_text(state: &State) -> String {
         State::TakenBack => "taken back".to_owned(),
         State::Stays(_, why) => format!("done, and not taken back: {why}"),
     }
-}
-
-fn state_word(state: Option<&State>) -> &'static str {
-    match state {
-        None => "to do",
-        Some(State::Open(_)) => "open",
-        Some(State::Done(_) | State::Stays(..)) => "done",
-        Some(State::Skipped(_)) => "skipped",
-        Some(State::TakenBack) => "taken-back",
-    }
-}
-
-/// How many steps are how far, in words.
-fn states(digest: &PlanDigest, steps: impl Iterator<Item = u32>, progress: &Progress) -> Vec<(&'static str, u64)> {
-    let mut counts: Vec<(&'static str, u64)> =
-        ["to do", "done", "skipped", "open", "taken-back"].into_iter().map(|word| (word, 0)).collect();
-    for number in steps {
-        let word = state_word(progress.of(&StepOf { plan: digest.clone(), number }));
-        counts.iter_mut().filter(|(known, _)| *known == word).for_each(|(_, n)| *n += 1);
-    }
-    counts.retain(|(_, n)| *n > 0);
-    counts
 }
 
 fn show(ledger: &Ledger, digest: &PlanDigest, plan: &Plan, steps: bool, out: Out) -> anyhow::Result<()> {

@@ -80,6 +80,22 @@ fn bytes(ledger: &Ledger, subject: &Subject) -> Result<u64, EngineError> {
     }
 }
 
+/// What stays although all is undone, said before anybody approves.
+#[must_use]
+pub fn cannot_be_taken_back(plan: &Plan) -> Vec<&'static str> {
+    let on_server = |subject: &Subject| matches!(subject.hold, Hold::Server { .. });
+    let mut notes = Vec::new();
+    if plan.steps.iter().any(|step| matches!(&step.act, Act::SetAside(unit) if on_server(&unit.main))) {
+        notes.push("after undo the album `Quarantine (lightproof)` stays on the server, empty");
+    }
+    if plan.steps.iter().any(|step| matches!(&step.act, Act::FixDate(fix) if on_server(&fix.subject))) {
+        notes.push(
+            "after undo the XMP file that the server wrote stays beside the photograph, and a date that was absent stays set",
+        );
+    }
+    notes
+}
+
 /// The word for a reason.
 #[must_use]
 pub fn kind(why: &Why) -> &'static str {

@@ -11,4 +11,5 @@ mod guard;
 mod hostile;
 mod person;
 mod pictures;
+mod plans;
 mod raw;

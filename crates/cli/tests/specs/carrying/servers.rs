@@ -7,7 +7,10 @@ use lightproof_testkit::immich::{FakeImmich, Id, Misbehaviour, NewAsset, NewUser
 use serde_json::Value;
 
 use super::{PASSPHRASE, Well, counts, crashing::killed_at, reasons};
-use crate::{house::House, typed::typed};
+use crate::{
+    house::{House, Table},
+    typed::typed,
+};
 
 const MAY: &[&str] = &[
     "asset.read",
@@ -26,6 +29,7 @@ const MAY: &[&str] = &[
 pub struct Served {
     pub fake: FakeImmich,
     pub house: House,
+    alice: Id,
     kept: Vec<Id>,
     gone: Vec<Id>,
     holiday: Id,
@@ -63,7 +67,7 @@ impl Served {
         let kept: Vec<Id> = (0..pairs).map(|n| add(n, 25, &format!("kept{n}.jpg"))).collect();
         let gone: Vec<Id> = (0..pairs).map(|n| add(n, 20, &format!("gone{n}.jpg"))).collect();
         let holiday = fake.album(alice, "Holiday", &[gone[0]]);
-        let served = Served { fake, house, kept, gone, holiday };
+        let served = Served { fake, house, alice, kept, gone, holiday };
         served.house.survey_all(["immich:home"]);
         served
     }
@@ -75,10 +79,15 @@ impl Served {
             let verb = if row["exif_field_count"].parse::<u32>().unwrap() >= 25 { "keep" } else { "quarantine" };
             row.set("decision", verb);
         }
+        self.decide_from(&groups);
+    }
+
+    /// Reads a filled-in table back.
+    fn decide_from(&self, table: &Table) {
         let mut csv = csv::Writer::from_writer(Vec::new());
-        csv.write_record(&groups.columns).unwrap();
-        for row in &groups.rows {
-            csv.write_record(groups.columns.iter().map(|column| &row[column])).unwrap();
+        csv.write_record(&table.columns).unwrap();
+        for row in &table.rows {
+            csv.write_record(table.columns.iter().map(|column| &row[column])).unwrap();
         }
         let path = self.house.program.home().join("filled.csv");
         #[allow(clippy::disallowed_methods)] // a test plays the spreadsheet
@@ -280,4 +289,33 @@ fn a_server_that_does_not_answer_stops_the_run_and_uses_nothing_up() {
     served.fake.behave();
     served.execute(&plan);
     assert!(served.gone.iter().all(|id| served.is_aside(*id)));
+}
+
+#[test]
+fn a_date_is_set_on_a_server_that_loses_zones_and_comes_back() {
+    for (version, sentence) in [((2, 4, 1), "on that day"), ((2, 6, 0), "UTC-7")] {
+        let served = Served::new(1);
+        let photo = Photo::drawn(77).size(320, 240).exif(Exif::camera("Canon", "Canon EOS 80D"));
+        let asset = NewAsset::of(served.alice, photo.jpeg(90)).named("undated.jpg").taken("2024-07-14T18:21:33Z");
+        let undated = served.fake.add(asset.zone("America/Los_Angeles", "PST8PDT,M3.2.0,M11.1.0"));
+        served.fake.upgrade(version.0, version.1, version.2);
+        served.house.survey_all(["immich:home"]);
+        let mut review = served.house.review();
+        let row = review.rows.iter_mut().find(|row| row["path"].contains("undated") || row["kind"] == *"missing-date").unwrap();
+        row.set("decision", "fix 2024-07-10T23:30:00");
+        served.decide_from(&review);
+        let before = served.fake.shown_date(undated);
+        typed(served.house.program.command(["approval", "set"]), &[PASSPHRASE, PASSPHRASE]).well();
+        let shown = served.house.run(["plan", "--steps"]).well().stdout;
+        assert!(shown.contains("2024-07-10T23:30:00") && shown.contains("will record the zone"), "{shown}");
+        assert!(shown.contains(sentence), "{version:?}: {shown}");
+        let plan = shown.lines().next().unwrap().strip_prefix("plan ").unwrap().to_owned();
+        served.approve(&plan);
+        let told = served.execute(&plan);
+        assert_eq!(counts(&told), (1, 0), "{version:?}: {told}");
+        assert_eq!(served.fake.shown_date(undated), Some("2024-07-10T23:30:00Z".into()), "{version:?}");
+        assert_eq!(counts(&served.house.json(["undo", &plan])), (1, 0));
+        assert_eq!(served.fake.shown_date(undated), before, "{version:?}");
+        assert_eq!(served.fake.violations(), Vec::<String>::new());
+    }
 }
