@@ -115,7 +115,8 @@ impl From<lightproof_ledger::LedgerError> for PlanError {
     }
 }
 
-/// Makes the plan that carries out what is decided, and keeps it. Servers are asked only where kept assets shall join albums, or dates are to be set. Equal decisions on an equal library give the plan that is there already.
+/// Makes the plan that carries out what is decided, and keeps it. Servers are asked only where kept assets shall join albums, dates are to be
+/// set, or something may be inside what is set aside. Equal decisions on an equal library give the plan that is there already.
 ///
 /// # Errors
 /// [`PlanError::Limit`] where a limit is exceeded; what the ledger reports.
@@ -130,6 +131,7 @@ pub fn plan(looking: &Looking, wishes: &Wishes, servers: &[ServerRequest], now: 
         asking.tell_albums(&mut groups, &servers)?;
     }
     asking.tell_zones(&mut fixes, &servers)?;
+    asking.tell_inside(&mut groups, &servers)?;
     let libraries = ledger.assets_by_source(looking.run())?.into_iter().collect();
     let proposal = plan::propose(&groups, &fixes, &libraries, &wishes.wish)?;
     let not_found = not_found(looking, &spoken)?;

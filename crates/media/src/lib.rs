@@ -7,6 +7,7 @@
 pub mod claimed;
 pub mod dated;
 pub mod facts;
+pub mod inside;
 pub mod isobmff;
 pub mod picture;
 pub mod preview;

@@ -1,7 +1,7 @@
 //! Asked: decided groups and dates in the form that the model weighs.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, HashMap},
     ffi::OsStr,
     os::unix::ffi::OsStrExt,
     path::{Path, PathBuf},
@@ -9,8 +9,9 @@ use std::{
 };
 
 use lightproof_ledger::{About, ListedRow, SourceKind, StoredAsset, StoredDecision, StoredSource};
+use lightproof_media::inside::inside;
 use lightproof_model::{
-    asset::Fate,
+    asset::{Fate, SourceId},
     decision::Verb,
     digest::Sha1,
     group::Basis,
@@ -19,7 +20,11 @@ use lightproof_model::{
     problem::Integrity,
     seen::{Place, Seen},
 };
-use lightproof_sources::immich::listed::RemoteId;
+use lightproof_sources::{
+    folder::{FolderSource, RootIdentity},
+    immich::listed::RemoteId,
+    source::Source,
+};
 
 use super::{PlanError, Wishes, at_servers::AtServers, dates};
 use crate::{
@@ -76,6 +81,57 @@ impl<'a> Asking<'a> {
                 if let Some(row) = listed {
                     unit.albums = servers.albums(source, &row)?;
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells of every unit that is to be set aside what is inside it, where no kept one has its bytes or its very image data.
+    pub(super) fn tell_inside(&self, groups: &mut [AskedGroup], servers: &AtServers<'_>) -> Result<(), PlanError> {
+        let mut folders: HashMap<SourceId, Option<FolderSource>> = HashMap::new();
+        for group in groups.iter_mut().filter(|group| group.stands == Stands::Holds) {
+            let (kept, others): (Vec<_>, Vec<_>) = group.units.iter_mut().partition(|unit| unit.main.verb == Some(Verb::Keep));
+            for unit in others {
+                let main = &mut unit.main;
+                let moves =
+                    main.verb == Some(Verb::Quarantine) && matches!(main.condition, Condition::Sound | Condition::Damaged);
+                let has_it = |kept: &AskedPart| {
+                    main.sha1.is_some() && kept.sha1 == main.sha1 || main.image.is_some() && kept.image == main.image
+                };
+                if moves && !kept.iter().any(|kept| has_it(&kept.main)) {
+                    self.look_inside(main, &mut folders, servers)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn look_inside(
+        &self,
+        part: &mut AskedPart,
+        folders: &mut HashMap<SourceId, Option<FolderSource>>,
+        servers: &AtServers<'_>,
+    ) -> Result<(), PlanError> {
+        let ledger = self.looking.ledger();
+        let source = self.sources.iter().find(|source| source.id == part.subject.place.source);
+        let (Some(source), Some(asset)) = (source, ledger.asset(part.subject.asset.as_str())?) else { return Ok(()) };
+        let Some(media_type) = asset.media_type else { return Ok(()) };
+        if source.kind == SourceKind::Immich {
+            if let Some(row) = ledger.listed_as(asset.key)? {
+                part.inside = servers.inside(source, &row, media_type)?;
+            }
+            return Ok(());
+        }
+        let folder = folders.entry(source.id.clone()).or_insert_with(|| {
+            let identity = RootIdentity { device: source.identity.file_system, inode: source.identity.inode };
+            FolderSource::known_at(Path::new(OsStr::from_bytes(&source.root)), identity).ok()
+        });
+        let opened = folder.as_ref().and_then(|folder| folder.open(&part.subject.place.path).ok());
+        match opened.map(|opened| inside(&*opened, media_type)) {
+            Some(Ok(told)) => part.inside = told,
+            Some(Err(_)) | None => {
+                part.hindrance
+                    .get_or_insert_with(|| "what is inside it cannot be looked at: is the drive plugged in?".to_owned());
             }
         }
         Ok(())

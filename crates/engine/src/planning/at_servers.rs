@@ -1,9 +1,11 @@
-//! Asked of servers before a plan is made: in which of its owner's albums an asset is, and which zone a date will be recorded with.
+//! Asked of servers before a plan is made: in which of its owner's albums an asset is, which zone a date will be recorded with,
+//! and what is inside an original.
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{cell::RefCell, collections::HashMap, io};
 
 use lightproof_ledger::{ListedRow, StoredSource};
-use lightproof_model::{asset::SourceId, moment::WallClock};
+use lightproof_media::inside::inside;
+use lightproof_model::{asset::SourceId, media_type::MediaType, moment::WallClock, read_at::ReadAt};
 use lightproof_sources::immich::{
     api::QUARANTINE_ALBUM,
     error::ImmichError,
@@ -48,6 +50,26 @@ impl<'a> AtServers<'a> {
         })
     }
 
+    /// What is inside an original, in words.
+    pub(super) fn inside(
+        &self,
+        source: &StoredSource,
+        row: &ListedRow,
+        media_type: MediaType,
+    ) -> Result<Option<String>, PlanError> {
+        let id = RemoteId(row.remote);
+        self.ask(source, |hands, _| {
+            let (_, length) = hands.piece(id, 0, 1)?;
+            let original = Original { hands, id, length, failed: RefCell::new(None) };
+            let told = inside(&original, media_type);
+            match original.failed.into_inner() {
+                Some(error) => Err(error),
+                // Whatever else reading reports is of no server.
+                None => Ok(told.unwrap_or_default()),
+            }
+        })
+    }
+
     fn ask<T>(
         &self,
         source: &StoredSource,
@@ -65,5 +87,39 @@ impl<'a> AtServers<'a> {
             let server = root.trim_start_matches("immich:").to_owned();
             PlanError::Engine(EngineError::Server { server, error: Box::new(error) })
         })
+    }
+}
+
+/// An original on a server, read by position.
+struct Original<'a> {
+    hands: &'a ServerHands,
+    id: RemoteId,
+    length: u64,
+    /// What the server said instead of bytes.
+    failed: RefCell<Option<ImmichError>>,
+}
+
+impl ReadAt for Original<'_> {
+    fn len(&self) -> u64 {
+        self.length
+    }
+
+    fn read_at(&self, offset: u64, buf: &mut [u8]) -> io::Result<usize> {
+        if offset >= self.length || buf.is_empty() {
+            return Ok(0);
+        }
+        let wanted = (buf.len() as u64).min(self.length - offset);
+        match self.hands.piece(self.id, offset, wanted) {
+            Ok((bytes, _)) => {
+                let read = bytes.len().min(buf.len());
+                buf[..read].copy_from_slice(&bytes[..read]);
+                Ok(read)
+            }
+            Err(error) => {
+                let told = error.to_string();
+                *self.failed.borrow_mut() = Some(error);
+                Err(io::Error::other(told))
+            }
+        }
     }
 }

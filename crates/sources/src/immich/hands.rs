@@ -97,6 +97,14 @@ impl ServerHands {
         look::look(&self.api, self.user, id)
     }
 
+    /// A part of an original, read and not changed: its bytes, and how many the whole has.
+    ///
+    /// # Errors
+    /// [`ImmichError`].
+    pub fn piece(&self, id: RemoteId, from: u64, length: u64) -> Result<(Vec<u8>, u64), ImmichError> {
+        self.api.original(id, from, length).map(|piece| (piece.bytes, piece.of))
+    }
+
     /// Lets assets show elsewhere; what became of each.
     #[must_use]
     pub fn show(&self, ids: &[RemoteId], show: Show) -> BTreeMap<RemoteId, Changed> {

@@ -97,3 +97,25 @@ fn a_tree_that_another_program_keeps_is_left_alone() {
     let told = desk.house.json(["plan"]);
     assert_eq!(told["refused"][0]["reason"], "kept-by-another", "{told}");
 }
+
+/// The same picture with a motion video behind it, as telephones write it.
+fn in_motion(jpeg: &[u8]) -> Vec<u8> {
+    let xmp = b"http://ns.adobe.com/xap/1.0/\0<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:Description GCamera:MotionPhoto=\"1\"/></x:xmpmeta>";
+    let length = ((xmp.len() + 2) as u16).to_be_bytes();
+    [&jpeg[..2], &[0xff, 0xe1], &length, xmp, &jpeg[2..], b"\0\0\0\x14ftypisom\0\0\0\0isom\0\0\0\x08mdat"].concat()
+}
+
+#[test]
+fn a_motion_photo_stays_where_the_kept_copy_has_no_video_unless_it_is_named() {
+    let shot = photo_of(5);
+    let library =
+        pairs(&["a"]).and("motion.jpg", in_motion(&shot.jpeg(90))).and("sent.jpg", shot.clone().resized(240, 180).jpeg(85));
+    let desk = Desk::over(library);
+    let sheet = desk.groups().say("sent.jpg", "keep").say("motion.jpg", "quarantine");
+    desk.decide(&[&sheet], &[]).well();
+    let told = desk.house.json(["plan", "--max-share", "50"]);
+    assert_eq!((&told["step_count"], &told["refused"][0]["reason"]), (&0.into(), &"part-without-counterpart".into()), "{told}");
+    assert!(told["refused"][0]["why"].as_str().unwrap().contains("a motion video"), "{told}");
+    let named = told["refused"][0]["asset"].as_str().unwrap();
+    assert_eq!(desk.house.json(["plan", "--max-share", "50", "--let-go", named])["step_count"], 1);
+}
