@@ -14,7 +14,10 @@ mod hostile;
 mod house;
 mod looks;
 mod meanwhile;
+mod plans;
 mod reach;
 mod runs;
+#[path = "../specs/typed.rs"]
+mod typed;
 mod visit;
 mod walking;

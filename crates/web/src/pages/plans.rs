@@ -178,7 +178,7 @@ fn approval(view: &PlanView, reviewer: &str, session: &Session) -> Markup {
             } @else {
                 form.filters method="post" action={ "/plans/" (view.digest) "/approve" } autocomplete="off" {
                     (layout::hidden_token(session))
-                    label { "Steps (" code { "all" } ", or for example " code { "1-3,7" } ")"
+                    label { "Steps: all, or for example 1-3,7"
                         input type="text" name="steps" value="all" spellcheck="false" required; }
                     label { "Holds for hours" input type="number" name="hours" value="24" min=(HOURS.start()) max=(HOURS.end()) required; }
                     label { "Approval passphrase" input type="password" name="passphrase" autocomplete="off" required; }
