@@ -1,5 +1,7 @@
 //! What is inside the real photographs of the shared corpus.
 
+#![allow(clippy::unwrap_used)] // helpers of tests, which clippy.toml's exception does not reach
+
 use std::path::{Path, PathBuf};
 
 use lightproof_media::{inside::inside, sniff};
