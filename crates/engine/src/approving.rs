@@ -227,22 +227,21 @@ pub fn holding(
 
 /// Tries a passphrase, unless too many were wrong just before; whether it fitted is kept.
 fn attempt<T>(ledger: &Ledger, now: i64, fits: impl FnOnce() -> Result<T, NotThePassphrase>) -> Result<T, ApprovalError> {
-    let (in_vain, last) = ledger.attempts_in_vain()?;
-    if let (Some(last), true) = (last, in_vain >= FREE_ATTEMPTS) {
-        let wait = 1_u64.checked_shl(in_vain - FREE_ATTEMPTS + 1).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
-        // A clock that was set back makes nobody wait longer than that.
-        let passed = u64::try_from(now.saturating_sub(last)).unwrap_or(0) / 1000;
-        if passed < wait {
-            return Err(ApprovalError::TooSoon { in_vain, seconds: wait - passed });
-        }
+    if let Err((in_vain, last)) = ledger.begin_attempt(now, |in_vain, last| left(in_vain, last, now) == 0)? {
+        return Err(ApprovalError::TooSoon { in_vain, seconds: left(in_vain, last, now) });
     }
-    let outcome = fits();
-    match &outcome {
-        Ok(_) => ledger.note_attempt(now, true)?,
-        Err(NotThePassphrase::Wrong) => ledger.note_attempt(now, false)?,
-        Err(_) => {}
-    }
-    Ok(outcome?)
+    let fitted = fits()?;
+    ledger.note_attempt(now, true)?;
+    Ok(fitted)
+}
+
+/// Seconds until the next passphrase is looked at.
+fn left(in_vain: u32, last: Option<i64>, now: i64) -> u64 {
+    let Some(last) = last.filter(|_| in_vain >= FREE_ATTEMPTS) else { return 0 };
+    let wait = 1_u64.checked_shl(in_vain - FREE_ATTEMPTS + 1).unwrap_or(LONGEST_WAIT).min(LONGEST_WAIT);
+    // A clock that was set back makes nobody wait longer than that.
+    let passed = u64::try_from(now.saturating_sub(last)).unwrap_or(0) / 1000;
+    wait.saturating_sub(passed)
 }
 
 fn key_of(stored: &StoredKey) -> PublicKey {

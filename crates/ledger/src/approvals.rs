@@ -130,6 +130,26 @@ impl Ledger {
         Ok(())
     }
 
+    /// Notes an attempt before it is made, as one in vain until it fits, unless too many were just before: then how many, and when the last was. Reading and
+    /// noting are one step, so that many at a time are slowed like one after the other.
+    ///
+    /// # Errors
+    /// When the record cannot be written.
+    pub fn begin_attempt(
+        &self,
+        at: i64,
+        may: impl FnOnce(u32, Option<i64>) -> bool,
+    ) -> Result<Result<(), (u32, Option<i64>)>, LedgerError> {
+        let step = rusqlite::Transaction::new_unchecked(&self.record, TransactionBehavior::Immediate)?;
+        let (in_vain, last) = self.attempts_in_vain()?;
+        if !may(in_vain, last) {
+            return Ok(Err((in_vain, last)));
+        }
+        self.note_attempt(at, false)?;
+        step.commit()?;
+        Ok(Ok(()))
+    }
+
     /// How many passphrases were typed in vain since the last that fitted, and when the last of them was.
     ///
     /// # Errors

@@ -132,11 +132,13 @@ fn checked<'a>(world: &World, hands: &ServerHands, unit: &'a Unit) -> Result<Vec
 
 pub(super) fn set_aside(world: &World, hands: &ServerHands, unit: &Unit) -> Result<Became, Against> {
     let parts = checked(world, hands, unit)?;
-    let album = hands.make_quarantine_album().map_err(against)?;
+    let source = &unit.main.place.source;
+    let album = world.album(source, || hands.make_quarantine_album()).map_err(against)?;
     let timeline: Vec<RemoteId> = parts.iter().filter(|p| p.visibility == Visibility::Timeline).map(|p| p.id).collect();
     // The album first: whatever is archived by lightproof can be found by it.
     for part in &parts {
         if let Err(why) = hands.join(&album, part.id) {
+            world.forget_album(source);
             return Ok(undone(hands, unit, why));
         }
     }

@@ -1,6 +1,7 @@
 //! Reach: the sources that a plan touches, opened, and taken in hand where it acts.
 
 use std::{
+    cell::RefCell,
     collections::{BTreeMap, BTreeSet, HashMap},
     ffi::OsStr,
     os::unix::ffi::OsStrExt,
@@ -44,6 +45,8 @@ pub(super) enum Reach {
 pub(super) struct World {
     reaches: BTreeMap<SourceId, Reach>,
     pub(super) executed: Arc<Executed>,
+    /// The albums for what is set aside, as far as they were asked for.
+    albums: RefCell<BTreeMap<SourceId, String>>,
 }
 
 /// How much is taken in hand.
@@ -93,7 +96,22 @@ impl World {
             };
             reaches.insert(source.clone(), reach);
         }
-        Ok(World { reaches, executed: ledger.executed().map_err(EngineError::from)? })
+        Ok(World { reaches, executed: ledger.executed().map_err(EngineError::from)?, albums: RefCell::default() })
+    }
+
+    /// The album for what is set aside of a source, by its id on the server; asked for once.
+    pub(super) fn album<E>(&self, source: &SourceId, ask: impl FnOnce() -> Result<String, E>) -> Result<String, E> {
+        if let Some(known) = self.albums.borrow().get(source) {
+            return Ok(known.clone());
+        }
+        let album = ask()?;
+        self.albums.borrow_mut().insert(source.clone(), album.clone());
+        Ok(album)
+    }
+
+    /// The album is perhaps not there any more.
+    pub(super) fn forget_album(&self, source: &SourceId) {
+        self.albums.borrow_mut().remove(source);
     }
 
     pub(super) fn reach(&self, source: &SourceId) -> Option<&Reach> {
