@@ -319,3 +319,51 @@ fn a_date_is_set_on_a_server_that_loses_zones_and_comes_back() {
         assert_eq!(served.fake.violations(), Vec::<String>::new());
     }
 }
+
+#[test]
+fn whichever_answer_is_lost_the_plan_comes_to_its_end_and_back() {
+    let served = Served::new(2);
+    let before = served.shown();
+    let plan = served.approved(&["--inherit", "albums"]);
+    let mut points = 0;
+    for doing in ["execute", "undo"] {
+        for what in [Misbehaviour::ResetAfterHeaders, Misbehaviour::FailsAfterwards(502)] {
+            for nth in 1.. {
+                if doing == "undo" {
+                    served.execute(&plan);
+                }
+                served.fake.forget_requests();
+                served.fake.misbehave("*", When::Nth(nth), what.clone());
+                let at = format!("{doing} with answer {nth} {what:?}");
+                let first = served.house.run([doing, &plan]);
+                let was_reached = served.fake.requests().len() as u64 >= nth;
+                served.fake.behave();
+                served.house.run(["recover"]).well();
+                // What was skipped for want of an answer is done by another run.
+                for _ in 0..2 {
+                    if served.house.run([doing, &plan]).code != Some(0) {
+                        served.approve(&plan);
+                    }
+                }
+                if doing == "execute" {
+                    assert!(
+                        served.states(&plan).iter().all(|(_, state)| state == "done"),
+                        "{at}: {first:?} {:?}",
+                        served.states(&plan)
+                    );
+                    assert!(served.gone.iter().all(|id| served.is_aside(*id)), "{at}");
+                    served.house.json(["undo", &plan]);
+                }
+                assert_eq!(served.shown(), before, "{at}: {first:?}");
+                served.approve(&plan);
+                points += 1;
+                if !was_reached {
+                    break;
+                }
+            }
+        }
+    }
+    println!("server: {points} lost answers tried, losses: 0");
+    assert!(points > 40, "{points}");
+    assert_eq!(served.fake.violations(), Vec::<String>::new());
+}
