@@ -148,15 +148,17 @@ pub fn execute(
     for step in &plan.steps {
         match progress.of(&StepOf { plan: digest.clone(), number: step.number }) {
             Some(State::Done(_) | State::Stays(..)) => done += 1,
-            Some(State::Open(_)) => return Err(still_open(digest, step)),
+            // Nobody can tell what became of it: the others do not wait for that.
+            Some(State::Open(_)) => {}
             _ if !approval.scope.covers(step.number) => account.left_out += 1,
             _ => todo.push(step),
         }
     }
     account.before = done;
-    if todo.is_empty() && used.is_none() {
+    let untold = untold(&account);
+    if todo.is_empty() && (used.is_none() || untold.is_some()) {
         // Nothing to do uses nothing up.
-        return Ok(account);
+        return Ok(Account { stopped: untold, ..account });
     }
     let standing = standing::Standing::read(looking, order.kept_by_servers)?;
     following.begins(todo.len() as u64);
@@ -173,7 +175,7 @@ pub fn execute(
             break;
         }
     }
-    run.end()
+    run.end(untold)
 }
 
 /// What carrying out would do against the world as it is now. Nothing is written or locked.
@@ -255,7 +257,8 @@ pub fn undo(ledger: &Ledger, what: &Undo, order: Order<'_>, following: &dyn Foll
             Undo::Steps(_, steps) => steps.contains(&step.number),
         };
         match progress.of(&StepOf { plan: digest.clone(), number: step.number }) {
-            Some(State::Open(_)) => return Err(still_open(digest, step)),
+            // Nobody can tell what became of it: the others do not wait for that.
+            Some(State::Open(_)) => {}
             Some(State::Done(trace) | State::Stays(trace, _)) if asked => todo.push((step, trace.clone())),
             Some(State::Done(_) | State::Stays(..)) => account.left_out += 1,
             _ if asked => account.before += 1,
@@ -263,8 +266,9 @@ pub fn undo(ledger: &Ledger, what: &Undo, order: Order<'_>, following: &dyn Foll
         }
     }
     let goes_forward = progress.running().any(|(running, way, _)| running == digest && way == Way::Forward);
-    if todo.is_empty() && !goes_forward {
-        return Ok(account);
+    let untold = untold(&account);
+    if todo.is_empty() && (!goes_forward || untold.is_some()) {
+        return Ok(Account { stopped: untold, ..account });
     }
     following.begins(todo.len() as u64);
     let mut run = Run::new(ledger, &world, (digest, Way::Back), (order, following), (progress, account));
@@ -277,7 +281,7 @@ pub fn undo(ledger: &Ledger, what: &Undo, order: Order<'_>, following: &dyn Foll
             break;
         }
     }
-    run.end()
+    run.end(untold)
 }
 
 /// Finds out about every step of which nobody saw the end. What was done by half is put right; nothing more is done of any plan.
@@ -299,11 +303,8 @@ pub fn recover(ledger: &Ledger, order: Order<'_>) -> Result<Account, CarryError>
     let open: Vec<&Plan> = plans.iter().map(|(plan, _)| plan).collect();
     let world = World::open(ledger, order.servers, &open, Purpose::Act)?;
     let named: Vec<(&PlanDigest, &Plan)> = plans.iter().map(|(plan, digest)| (digest, plan)).collect();
-    let progress = find_out_of(ledger, &world, &named, before, order, &mut account)?;
-    if let Some((step, _)) = progress.open().next() {
-        let unknown = account.found_out.iter().find(|told| told.step == *step).cloned();
-        account.stopped = unknown.map(Stopped::Unknown);
-    }
+    find_out_of(ledger, &world, &named, before, order, &mut account)?;
+    account.stopped = untold(&account);
     journal::keep_heads(ledger, &world)?;
     Ok(account)
 }
@@ -353,8 +354,9 @@ fn told(plan: &PlanDigest, step: &Step, fate: StepFate) -> Told {
     Told { step: StepOf { plan: plan.clone(), number: step.number }, act: step.act.word(), path, fate }
 }
 
-fn still_open(plan: &PlanDigest, step: &Step) -> CarryError {
-    CarryError::StillOpen { step: StepOf { plan: plan.clone(), number: step.number } }
+/// A step of which nobody can tell what became of it, if there is one: the run is not over before that is known.
+fn untold(account: &Account) -> Option<Stopped> {
+    account.found_out.iter().find(|told| matches!(told.fate, StepFate::Unknown(_))).cloned().map(Stopped::Unknown)
 }
 
 /// The wishes of a plan that was made, as far as carrying it out weighs them.

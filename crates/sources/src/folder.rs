@@ -165,12 +165,19 @@ impl FolderSource {
         }
     }
 
-    /// Whether nothing is in it but what a fresh file system, or lightproof, puts there.
+    /// Whether nothing is in it but what a fresh file system, or lightproof, puts there. Where something is set aside it is the right root, and all
+    /// of it may be.
     fn is_bare(&self) -> io::Result<bool> {
         let names = listing::Names::of(&self.handle);
-        match names.broke_off {
-            Some(cause) => Err(cause.into()),
-            None => Ok(names.iter().all(|name| matches!(name, b".lightproof" | b"lost+found"))),
+        if let Some(cause) = names.broke_off {
+            return Err(cause.into());
+        }
+        if !names.iter().all(|name| matches!(name, b".lightproof" | b"lost+found")) {
+            return Ok(false);
+        }
+        match self.resolver.open_folder(&self.handle, b".lightproof/quarantine") {
+            Ok(quarantine) => Ok(listing::Names::of(&quarantine).iter().next().is_none()),
+            Err(_) => Ok(true),
         }
     }
 

@@ -64,12 +64,6 @@ pub enum CarryError {
         /// Its version.
         version: String,
     },
-    /// A step of which nobody knows what became of it.
-    #[error("what became of step {} of plan {} cannot be found out now", step.number, step.plan.folder())]
-    StillOpen {
-        /// Which.
-        step: StepOf,
-    },
     /// Where the journal's end is written down in a root.
     #[error("the end of the journal cannot be written down in {}: {cause}", root.display())]
     Head {
@@ -100,8 +94,7 @@ impl CarryError {
             CarryError::NotApproved { .. }
             | CarryError::Hands(_)
             | CarryError::OutOfReach { .. }
-            | CarryError::NewerServer { .. }
-            | CarryError::StillOpen { .. } => Kind::Refused,
+            | CarryError::NewerServer { .. } => Kind::Refused,
             CarryError::Engine(error) => error.kind(),
         }
     }
@@ -122,9 +115,6 @@ impl CarryError {
                 "plug the drive in, mount the share, or give the server its key; then run the same command again".to_owned()
             }
             CarryError::NewerServer { .. } => "use a lightproof that knows this version".to_owned(),
-            CarryError::StillOpen { .. } => {
-                "make its source reachable and run `lightproof recover`, which tells what it finds".to_owned()
-            }
             CarryError::Lock { .. } | CarryError::Head { .. } => "check that the folder may be written and has room".to_owned(),
             CarryError::Engine(error) => error.hint(),
         }

@@ -149,6 +149,8 @@ fn look<'a>(hands: &Hands, plan: &PlanDigest, unit: &'a Unit) -> Result<Lying<'a
         match hands.whereabouts(plan.folder(), expected(part)?).map_err(failed)? {
             Whereabouts::InPlace => in_place += 1,
             Whereabouts::Aside | Whereabouts::AsideAndTaken => aside.push(part),
+            // Somebody changed it since; a rename would have taken it along.
+            Whereabouts::Nowhere if lies_changed_in_place(hands, plan, part).map_err(failed)? => in_place += 1,
             Whereabouts::Nowhere => return Err(format!("{} is neither where it was nor in quarantine", shown(part))),
         }
     }
@@ -157,6 +159,12 @@ fn look<'a>(hands: &Hands, plan: &PlanDigest, unit: &'a Unit) -> Result<Lying<'a
         (false, 0) => Lying::Aside,
         _ => Lying::Halfway(aside),
     })
+}
+
+/// Whether something is where a part was, and nothing where it would be in quarantine.
+fn lies_changed_in_place(hands: &Hands, plan: &PlanDigest, part: &Subject) -> io::Result<bool> {
+    let aside = Hands::aside(plan.folder(), &part.place.path);
+    Ok(hands.is_taken(&part.place.path)? && !hands.is_taken(&aside)?)
 }
 
 /// What was done is done for good only when it is on disk.

@@ -112,7 +112,8 @@ impl<'a> Run<'a> {
     }
 
     /// The run is over, or stops here.
-    pub(super) fn end(mut self) -> Result<Account, CarryError> {
+    pub(super) fn end(mut self, untold: Option<Stopped>) -> Result<Account, CarryError> {
+        self.account.stopped = self.account.stopped.or(untold);
         if self.account.stopped.is_none() {
             self.note(Event::Ended { plan: self.plan.clone(), way: self.way });
         }

@@ -292,6 +292,14 @@ impl Hands {
         own::aside(plan, path)
     }
 
+    /// Whether anything is at a path below the root.
+    ///
+    /// # Errors
+    /// What the system says when it cannot be looked at.
+    pub fn is_taken(&self, path: &[u8]) -> io::Result<bool> {
+        self.is_free(path).map(|free| !free)
+    }
+
     /// Renames one part after the other; if one cannot be, those before it go back.
     fn move_all(&self, moves: Vec<(&Checked, Vec<u8>, Vec<u8>)>) -> Result<Vec<Renamed>, NotMoved> {
         let mut done: Vec<Renamed> = Vec::new();

@@ -141,3 +141,37 @@ fn nothing_is_put_over_something_that_took_the_place_meanwhile() {
     desk.library.rename("copies/a.jpg", "copies/other.jpg");
     assert_eq!(counts(&desk.undo(&plan)), (1, 0), "out of the way, it comes back");
 }
+
+#[test]
+fn a_root_of_which_everything_is_set_aside_is_surveyed_and_comes_back() {
+    let (kept, copies) = (Library::empty(), Library::empty());
+    for seed in 1..=3 {
+        kept.put(format!("{seed}.jpg"), photo_of(seed));
+        copies.put(format!("{seed}.jpg"), photo_of(seed));
+    }
+    let desk = Desk::over(kept);
+    let both = [desk.library.path(), copies.path()];
+    let _ = desk.house.survey_all(both);
+    let mut sheet = desk.groups();
+    let of_copies = sheet.table.rows.iter().map(|row| row["source"].to_owned()).max_by_key(|source| {
+        let name = copies.path().file_name().unwrap().to_string_lossy().to_lowercase();
+        name.chars()
+            .filter(|c| c.is_alphanumeric())
+            .zip(source.chars().filter(|c| c.is_alphanumeric()))
+            .take_while(|(a, b)| a == b)
+            .count()
+    });
+    for row in &mut sheet.table.rows {
+        let verb = if Some(row["source"].to_owned()) == of_copies { "quarantine" } else { "keep" };
+        row.set("decision", verb);
+    }
+    desk.decide(&[&sheet], &[]).well();
+    let before = [desk.library.snapshot(), copies.snapshot()];
+    let plan = desk.approved(&["--max-share", "100"]);
+    assert_eq!(counts(&desk.execute(&plan)), (3, 0));
+    let told = desk.house.survey_all(both);
+    assert_eq!(told["fates"]["set-aside"], 3, "{told}");
+    desk.undo(&plan);
+    before[0].assert_as_it_was(&desk.library.snapshot());
+    before[1].assert_as_it_was(&copies.snapshot());
+}
